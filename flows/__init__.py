@@ -1,0 +1,1 @@
+"""Prefect flows: the same pipeline, where ops can watch it."""

@@ -1,0 +1,71 @@
+"""Flow: one episode, as far as its inputs, engines and gates allow.
+
+The flow holds no work of its own and waits for nobody: it ends in a state named `AwaitingReview` where a person has to
+decide, and a later run goes on from the files. Such a state's type is COMPLETED, so alerts must match on its name.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+from prefect import flow
+from prefect.artifacts import create_markdown_artifact
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows.tasks import as_tasks
+from localize import pipeline, settings
+from localize.engines.registry import Engines
+from localize.errors import EXIT_FINDINGS, EXIT_ORDER
+from localize.series import load
+from localize.stages import report
+
+AWAITING_REVIEW = "AwaitingReview"
+WITH_FINDINGS = "CompletedWithFindings"
+
+
+@cache
+def engines() -> Engines:
+    """One set for the process, so that models load once for a whole series."""
+    return Engines()
+
+
+@flow(
+    name="localize-episode",
+    flow_run_name="{episode}",
+    task_runner=ThreadPoolTaskRunner(max_workers=pipeline.WORKERS),
+    validate_parameters=True,
+)
+def localize_episode(
+    path: str,
+    episode: str,
+    to: list[str] | None = None,
+    mode: list[str] | None = None,
+    workspace: str | None = None,
+    transcriber: str = "faster-whisper",
+    allow_landscape: bool = False,
+) -> State[None]:
+    """Advance episode `episode` of the manifest (or media file) at `path`."""
+    series = load(Path(path))
+    options = pipeline.options(
+        series, to=to or (), modes=mode or pipeline.MODES, transcriber=transcriber, allow_landscape=allow_landscape
+    )
+    root = settings.workspace_root(series.root, Path(workspace) if workspace else None)
+    (job,) = pipeline.jobs(series, root, options, engines(), [episode])
+    result = pipeline.advance(job, execute=as_tasks)
+    create_markdown_artifact(
+        key=re.sub(r"[^a-z0-9-]+", "-", f"{series.id}-{episode}".lower()),
+        markdown=report.markdown(series, job.episode, job.workspace, options.locales),
+        description=f"{series.title} {episode}: state per locale, findings, and what to type next",
+    )
+    if result.errors:
+        # The rest is in the artifact and in the failed task runs.
+        raise min(result.errors, key=lambda error: EXIT_ORDER.index(error.exit_code))
+    if result.waiting:
+        return Completed(name=AWAITING_REVIEW, message="\n".join(str(waiting) for waiting in result.waiting))
+    if result.exit_code == EXIT_FINDINGS:
+        return Completed(name=WITH_FINDINGS, message=f"{episode}: findings at error severity, see the report")
+    return Completed(message=f"{episode}: {'done' if result.worked else 'nothing to do, everything is up to date'}")

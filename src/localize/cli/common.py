@@ -1,0 +1,69 @@
+"""Options that several commands share, and the way from them to jobs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from localize import settings
+
+if TYPE_CHECKING:
+    from localize.pipeline import EpisodeResult
+    from localize.series import Series
+    from localize.steps import Job
+
+PathArgument = Annotated[Path, typer.Argument(help="A series.toml, or one media file.", show_default=False)]
+To = Annotated[str, typer.Option("--to", help="Target locales, comma-separated; else those of the manifest.")]
+Only = Annotated[str, typer.Option("--episode", help="Episodes, comma-separated; else all.")]
+Workspace = Annotated[
+    Path | None, typer.Option("--workspace", help=f"Else ${settings.WORKSPACE}, else workspace/ beside the manifest.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+
+ALL_MODES = "burn,mux,sidecar"
+DEFAULT_TRANSCRIBER = "faster-whisper"
+
+
+def split(text: str) -> tuple[str, ...]:
+    """`"en, th"` as `("en", "th")`; each once, in order."""
+    return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+
+
+def jobs_of(
+    path: Path,
+    *,
+    to: str = "",
+    workspace: Path | None = None,
+    episode: str = "",
+    mode: str = ALL_MODES,
+    transcriber: str = DEFAULT_TRANSCRIBER,
+    allow_landscape: bool = False,
+    verify: bool = False,
+) -> tuple[Series, list[Job]]:
+    """The series of `path` and one job per asked-for episode."""
+    from localize import pipeline, series
+    from localize.engines.registry import Engines
+
+    manifest = series.load(path)
+    options = pipeline.options(
+        manifest,
+        to=split(to),
+        modes=split(mode),
+        transcriber=transcriber,
+        allow_landscape=allow_landscape,
+        verify=verify,
+    )
+    root = settings.workspace_root(manifest.root, workspace)
+    return manifest, pipeline.jobs(manifest, root, options, Engines(), split(episode))
+
+
+def tell(result: EpisodeResult) -> None:
+    """Everything that went wrong or waits, one line each, for the person who watches."""
+    from localize import console
+
+    for error in result.errors:
+        console.talk(f"error: {error}")
+    for waiting in result.waiting:
+        console.talk(f"waiting: {waiting}")

@@ -1,0 +1,75 @@
+"""What a person sees on the terminal. stdout is data, stderr is talk; a terminal gets bars, cron gets plain lines."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
+
+from pydantic import TypeAdapter
+
+
+def data(line: str) -> None:
+    """One line of data on stdout."""
+    print(line)
+
+
+def rows(values: Iterable[object]) -> None:
+    """Dataclasses as one JSON array on stdout."""
+    plain = [TypeAdapter(type(value)).dump_python(value, mode="json") for value in values]
+    print(json.dumps(plain, ensure_ascii=False, indent=1))
+
+
+def record(value: Mapping[str, Any]) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def talk(line: str) -> None:
+    """One line for the person who watches, on stderr."""
+    print(line, file=sys.stderr, flush=True)
+
+
+class Bars:
+    """What is under way, by name: bars on a terminal, a line per finished thing elsewhere, nothing when `quiet`."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
+        self._lock = threading.Lock()
+        self._tasks: dict[str, Any] = {}
+        self._progress: Any = None
+
+    def __enter__(self) -> Self:
+        if not self._quiet and sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+            columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+            self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._progress:
+            self._progress.stop()
+
+    def __call__(self, name: str, share: float) -> None:
+        """`name` is under way and `share` of it (0 to 1) is done; the first call opens its bar."""
+        if not self._progress:
+            return
+        with self._lock:
+            if name not in self._tasks:
+                self._tasks[name] = self._progress.add_task(name, total=1.0)
+            self._progress.update(self._tasks[name], completed=share)
+
+    def finished(self, name: str, line: str | None = None) -> None:
+        """Take the bar of `name` away; `line` tells what it came to, None where nothing was to do."""
+        with self._lock:
+            if name in self._tasks:
+                self._progress.remove_task(self._tasks.pop(name))
+            if line and not self._quiet:
+                if self._progress:
+                    self._progress.console.print(line, highlight=False, markup=False)
+                else:
+                    talk(line)

@@ -1,0 +1,142 @@
+"""Cues, the one thing every stage passes along.
+
+Times are whole milliseconds from the first video frame, half-open `[start_ms, end_ms)`. A source track holds what is
+said; a target track holds exactly one line per source cue; a layout holds what is drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import regex
+
+Kind = Literal["dialogue", "forced"]
+Origin = Literal["speech", "ocr", "file", "human"]
+
+_GRAPHEME = regex.compile(r"\X")
+_UNSEEN = regex.compile(r"[\p{Cf}\p{Cc}]")
+
+
+def graphemes(text: str) -> list[str]:
+    """Grapheme clusters: what a reader calls characters; line breaks and invisible controls are left out.
+
+    `len("หนึ่ง")` is 5 code points, but a Thai reader sees 3 characters.
+    """
+    return _GRAPHEME.findall(_UNSEEN.sub("", text))
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A recognised word with its times; `confidence` is a probability, 0 to 1."""
+
+    start_ms: int
+    end_ms: int
+    text: str
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One subtitle of the source, with an id that is never reused."""
+
+    id: str
+    start_ms: int
+    end_ms: int
+    text: str
+    kind: Kind = "dialogue"
+    origin: Origin = "speech"
+    words: tuple[Word, ...] = ()
+    confidence: float | None = None
+    speaker: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start_ms < self.end_ms:
+            raise ValueError(f"cue must have 0 <= start < end, got {self.start_ms}..{self.end_ms} ms")
+
+    @property
+    def duration_ms(self) -> int:
+        return self.end_ms - self.start_ms
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTrack:
+    """What is said, in order; `next_id` counts up for ever so that a removed cue's id is never given again."""
+
+    locale: str
+    cues: tuple[Cue, ...]
+    next_id: int
+    schema: int = 1
+
+    def __post_init__(self) -> None:
+        ids = [cue.id for cue in self.cues]
+        if len(set(ids)) != len(ids):
+            raise ValueError("cue ids of a source track must be unique")
+
+
+@dataclass(frozen=True, slots=True)
+class TargetLine:
+    """The line for one source cue.
+
+    `draft` keeps the machine's text: a line whose `text` differs from it was edited by a person, whoever `by` names.
+    `fingerprint` is the hash of what the machine read (source text, terms, engine and its version);
+    `source_fingerprint` of the source text alone, which tells whether a person's line still fits it.
+    """
+
+    id: str
+    text: str
+    by: str
+    draft: str | None = None
+    fingerprint: str = ""
+    flags: tuple[str, ...] = ()
+    source_fingerprint: str = ""
+
+    @property
+    def human(self) -> bool:
+        return self.by == "human" or (self.draft is not None and self.text != self.draft)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetTrack:
+    """Exactly one line per source id, in the source's order."""
+
+    locale: str
+    lines: tuple[TargetLine, ...]
+    schema: int = 1
+
+    def text_of(self) -> dict[str, str]:
+        return {line.id: line.text for line in self.lines}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What is drawn: timed, broken lines (joined by a newline), and the source cues they show."""
+
+    start_ms: int
+    end_ms: int
+    text: str
+    cue_ids: tuple[str, ...]
+    kind: Kind = "dialogue"
+    em_px: int = 0
+    """Size of this event's type where it had to shrink to fit, else 0 for the layout's own size."""
+
+    @property
+    def cps(self) -> float:
+        """Reading speed, grapheme clusters per second; line breaks are free."""
+        return 1000 * len(graphemes(self.text)) / (self.end_ms - self.start_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Every event of one locale on one frame, in pixels of that frame."""
+
+    locale: str
+    width_px: int
+    height_px: int
+    font: str
+    em_px: int
+    margin_x_px: int
+    margin_bottom_px: int
+    """Distance of the lowest line's bottom edge from the bottom of the frame."""
+    events: tuple[Event, ...] = field(default=())
+    schema: int = 1

@@ -1,0 +1,70 @@
+"""Decisions: who approved or rejected what, as a file beside the work.
+
+Why a file and not a paused run: a decision has to survive every restart, work with no server, and be made from the
+Prefect UI, the command line or a shared drive alike. It holds the digest of what was reviewed, so any later edit reopens
+its gate; only an explicit approval passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from localize.cues import Layout, SourceTrack, TargetTrack
+from localize.errors import ReviewPending, ReviewRejected, StaleApproval
+from localize.findings import Finding, worst
+from localize.fingerprint import fingerprint
+from localize.series import GateMode
+
+GateName = Literal["transcript", "translation", "final"]
+Verdict = Literal["approved", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a reviewer decided about the text whose digest is `digest`, at the ISO 8601 time `at`.
+
+    `self_declared`: the reviewer's name was typed, not signed in.
+    """
+
+    gate: GateName
+    verdict: Verdict
+    reviewer: str
+    at: str
+    digest: str
+    comment: str = ""
+    self_declared: bool = True
+    schema: int = 1
+
+
+def transcript_digest(source: SourceTrack) -> str:
+    """Covers id, times and text; flags, findings and words do not reopen a gate."""
+    return fingerprint("transcript", [(c.id, c.start_ms, c.end_ms, c.text) for c in source.cues])
+
+
+def translation_digest(source: SourceTrack, target: TargetTrack) -> str:
+    times = {c.id: (c.start_ms, c.end_ms) for c in source.cues}
+    return fingerprint("translation", [(line.id, *times[line.id], line.text) for line in target.lines])
+
+
+def final_digest(layout: Layout, style: object) -> str:
+    """Covers the drawn text and the style, not fonts."""
+    return fingerprint("final", [(e.start_ms, e.end_ms, e.text) for e in layout.events], style)
+
+
+def passes(mode: GateMode, decision: Decision | None, digest: str, findings: Iterable[Finding], *, review: str) -> None:
+    """Return when the gate lets the work through, else raise a ReviewError; `review` is what a reviewer types."""
+    if mode == "off":
+        return
+    if decision and decision.digest == digest:
+        if decision.verdict == "approved":
+            return
+        comment = f": {decision.comment}" if decision.comment else ""
+        raise ReviewRejected(f"rejected by {decision.reviewer}{comment}", next_step=review)
+    if mode == "auto" and worst(findings) != "error":
+        return
+    if decision and decision.verdict == "approved":
+        raise StaleApproval(f"edited after {decision.reviewer} approved it", next_step=review)
+    why = "has findings at error severity" if mode == "auto" else "waits for review"
+    raise ReviewPending(why, next_step=review)

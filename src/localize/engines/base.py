@@ -1,0 +1,98 @@
+"""What a stage may ask of an engine.
+
+To add an engine: (1) write a module here that implements one of these protocols and raises only errors of
+`localize.errors`; (2) name it in the table of `localize.pipeline`; (3) add it to the contract suite in `tests/engines`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from localize.cues import Word
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of recognised speech as the recogniser returned it; its limits are no cue limits.
+
+    `no_speech` is a probability, `logprob` the mean log probability of its tokens, `compression` the gzip ratio of its
+    text (high when it loops).
+    """
+
+    words: tuple[Word, ...]
+    no_speech: float = 0.0
+    logprob: float = 0.0
+    compression: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A passage, or part of one, that was taken for an invention of the recogniser, and why."""
+
+    passage: Passage
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """All speech of one episode, and what recognised it; what the guards took out is kept beside it."""
+
+    engine: str
+    passages: tuple[Passage, ...]
+    dropped: tuple[Dropped, ...] = ()
+    schema: int = 1
+
+
+PROMPT_HEAD = "短剧对白。人物："
+_PROMPT_NAMES = 24
+"""More names push speech out of the recogniser's 224 tokens of context."""
+
+
+def prompt_of(names: Sequence[str]) -> str | None:
+    """What primes a recogniser for the names of a series; None without names, since an empty frame makes it worse."""
+    return f"{PROMPT_HEAD}{'、'.join(names[:_PROMPT_NAMES])}。" if names else None
+
+
+class Transcriber(Protocol):
+    """Chinese speech to words with times."""
+
+    @property
+    def version(self) -> str:
+        """Name, library version and weights: whatever can change its result."""
+        ...
+
+    def transcribe(self, media: Path, *, names: Sequence[str] = ()) -> Recognition:
+        """Recognise the first audio stream of `media`; `names` are expected proper names."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """One translated line; `flags` says what a reader must know of it (`starter`: written by a demonstration model)."""
+
+    text: str
+    flags: tuple[str, ...] = ()
+
+
+class Translator(Protocol):
+    """Lines of the source into several locales at once, so that what they share is done once."""
+
+    @property
+    def name(self) -> str:
+        """What a line it wrote says in `by`."""
+        ...
+
+    def version(self, locale: str) -> str:
+        """What can change the result for `locale`; raises NoEngine where it cannot serve it."""
+        ...
+
+    def translate(self, lines: Sequence[str], locales: Sequence[str]) -> Mapping[str, Sequence[Translation]]:
+        """One translation per line and locale, in order."""
+        ...
+
+
+Progress = Callable[[float], None]
+"""Called with the share done, 0 to 1."""

@@ -1,0 +1,36 @@
+"""Findings: what a check measured, against which limit, how bad it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["info", "warning", "error"]
+SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One result of `check`: `rule` names the test, `measured` and `limit` are in the unit the message states."""
+
+    rule: str
+    severity: Severity
+    message: str
+    cue_id: str | None = None
+    measured: float | str | None = None
+    limit: float | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All findings of one locale of one episode (`locale` is the source locale for the source track)."""
+
+    locale: str
+    findings: tuple[Finding, ...] = ()
+    schema: int = 1
+
+
+def worst(findings: Iterable[Finding]) -> Severity | None:
+    """The highest severity among `findings`, None where there are none."""
+    return max((f.severity for f in findings), key=SEVERITIES.index, default=None)

@@ -1,0 +1,159 @@
+"""Fonts: which file draws a locale, how wide a line is, and what it cannot draw.
+
+Widths are in pixels of the frame. `em_px` is the em height of the locale's first font. libass takes another number, the
+Fontsize, and scales a font so that OS/2 usWinAscent + usWinDescent fill it (`set_font_metrics` in its ass_font.c);
+`size_px` turns one into the other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import regex
+import uharfbuzz as hb
+
+from localize.errors import EngineRejected
+from localize.fingerprint import file_digest
+from localize.locales import Locale
+
+# FC_WEIGHT_DEMIBOLD of fontconfig: from here on a face is bold, below it libass would smear a regular one.
+_BOLD_FROM = 180
+_CLUSTER = regex.compile(r"\X")
+# Drawn as nothing whether or not a font has them; joiners stay, for they choose the shape of their neighbours.
+_UNDRAWN = regex.compile(r"[\p{Default_Ignorable_Code_Point}\p{Cc}]")
+_JOINERS = "\u200c\u200d"
+_NEUTRAL = regex.compile(r"[\p{Script=Common}\p{Script=Inherited}]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Font:
+    """One face in one file; `index` counts the faces of a collection (.ttc)."""
+
+    family: str
+    path: Path
+    index: int
+
+
+@cache
+def resolve(family: str, bold: bool = False) -> Font:
+    """The installed face of exactly `family`; EngineRejected names the Debian package where fontconfig has a substitute."""
+    face = f"{family} Bold" if bold else family
+    package = _package(family)
+    try:
+        found = subprocess.run(
+            ["fc-match", "--format", "%{family}\t%{weight}\t%{index}\t%{file}", f"{family}:{'bold' if bold else 'regular'}"],
+            capture_output=True, text=True, check=True, timeout=60,
+        ).stdout  # fmt: skip
+    except (OSError, subprocess.SubprocessError) as error:
+        raise EngineRejected(
+            f"fontconfig cannot be asked for {face}: {error}", next_step=f"apt-get install fontconfig {package}"
+        ) from error
+    families, weight, index, file = found.split("\t")
+    if family not in families.split(",") or bold != (float(weight) >= _BOLD_FROM):
+        raise EngineRejected(
+            f"the font {face} is not installed, {Path(file).name} would stand in for it", next_step=f"apt-get install {package}"
+        )
+    # fontconfig keeps the named instance of a variable font in the upper half.
+    return Font(family, Path(file), int(index) & 0xFFFF)
+
+
+def chain(profile: Locale, bold: bool = False) -> tuple[Font, ...]:
+    """The fonts of a locale, the one drawn first in front."""
+    return tuple(resolve(family, bold) for family in profile.fonts)
+
+
+def size_px(family: str, em_px: float, bold: bool = False) -> float:
+    """The libass Fontsize at which `family` has an em of `em_px`; it is also the height of one line."""
+    return em_px / _em_share(resolve(family, bold))
+
+
+def runs(text: str, profile: Locale, bold: bool = False) -> list[tuple[Font, str]]:
+    """`text` cut by the font that draws each part: the first of the chain that has the whole grapheme cluster.
+
+    Spaces and punctuation stay with the run before them where its font has them, so that a name is drawn in one piece.
+    What no font has goes to the first.
+    """
+    fonts = chain(profile, bold)
+    cut: list[tuple[Font, str]] = []
+    for cluster in _CLUSTER.findall(text):
+        able = [font for font in fonts if _covers(font, cluster)]
+        if cut and (cut[-1][0] in able[:1] or (_NEUTRAL.fullmatch(cluster) and cut[-1][0] in able)):
+            cut[-1] = (cut[-1][0], cut[-1][1] + cluster)
+        else:
+            cut.append((able[0] if able else fonts[0], cluster))
+    return cut
+
+
+def width_px(text: str, profile: Locale, em_px: float, bold: bool = False) -> float:
+    """Advance width of one line, shaped as libass shapes it; without outline.
+
+    Measured against rendered ink in 7 scripts the error was -0.7 to +2.4 %.
+    """
+    size = size_px(profile.font, em_px, bold)
+    return sum(size * _em_share(font) * _advance_em(font, part) for font, part in runs(text, profile, bold))
+
+
+def missing(text: str, profile: Locale, bold: bool = False) -> str:
+    """The characters that no font of the locale has, each once, in order."""
+    fonts = chain(profile, bold)
+    return "".join(dict.fromkeys(c for c in text if not any(_covers(font, c) for font in fonts)))
+
+
+@cache
+def digest(profile: Locale, bold: bool = False) -> str:
+    """SHA-256 over the font files of a locale: another version of a font may be of another width."""
+    faces = [(font.family, font.index, _file_digest(font.path)) for font in chain(profile, bold)]
+    return hashlib.sha256(repr(faces).encode()).hexdigest()
+
+
+def files(profile: Locale, bold: bool = False) -> list[tuple[Path, str]]:
+    """The font files of a locale with their family, to be attached to a container."""
+    return [(font.path, font.family) for font in chain(profile, bold)]
+
+
+def _package(family: str) -> str:
+    """The Debian package of one of our families."""
+    if "CJK" in family:
+        return "fonts-noto-cjk"
+    return "fonts-noto-ui-core" if family.endswith(" UI") else "fonts-noto-core"
+
+
+_file_digest = cache(file_digest)
+
+
+@cache
+def _face(font: Font) -> tuple[hb.Face, hb.Font]:
+    face = hb.Face(hb.Blob.from_file_path(font.path), font.index)
+    return face, hb.Font(face)
+
+
+@cache
+def _codepoints(font: Font) -> frozenset[int]:
+    return frozenset(_face(font)[0].unicodes)
+
+
+@cache
+def _em_share(font: Font) -> float:
+    """Em height as a share of the Fontsize of libass."""
+    face, scaled = _face(font)
+    ascent = scaled.get_metric_position_with_fallback(hb.OTMetricsTag.HORIZONTAL_CLIPPING_ASCENT)
+    descent = scaled.get_metric_position_with_fallback(hb.OTMetricsTag.HORIZONTAL_CLIPPING_DESCENT)
+    return float(face.upem / (ascent + abs(descent)))
+
+
+def _covers(font: Font, text: str) -> bool:
+    return all(ord(c) in _codepoints(font) for c in _UNDRAWN.sub("", text))
+
+
+def _advance_em(font: Font, text: str) -> float:
+    """Width of a shaped run in em; controls that only steer the order or the breaking of lines are not drawn."""
+    face, scaled = _face(font)
+    buffer = hb.Buffer()
+    buffer.add_str(_UNDRAWN.sub(lambda found: found[0] if found[0] in _JOINERS else "", text))
+    buffer.guess_segment_properties()
+    hb.shape(scaled, buffer)
+    return float(sum(position.x_advance for position in buffer.glyph_positions or ()) / face.upem)

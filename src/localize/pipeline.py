@@ -1,0 +1,303 @@
+"""The pipeline: which step follows which, where a person decides, and who may go on.
+
+    ingest > transcribe > segment > [transcript] > translate > fit > check > [translation]
+      > sidecar, burn, mux > [final] > report
+
+`advance` is the one description that the flows and the command line share: it hands out units of work in waves and
+judges the gates; how a wave is executed (threads here, Prefect tasks in `flows`) is the caller's.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+
+from localize import gates
+from localize.decisions import Decision, GateName, Verdict
+from localize.engines.registry import TRANSCRIBERS, Engines, engine_name
+from localize.errors import EXIT_FINDINGS, InputError, LocaleError, LocalizeError, ReviewError, at, exit_code
+from localize.findings import Finding, Findings, worst
+from localize.fingerprint import fingerprint
+from localize.locales import locale
+from localize.runs import RunRecord, RunUnit
+from localize.series import Series
+from localize.stages.render import groups
+from localize.steps import (
+    MODES,
+    SOURCE,
+    STEPS,
+    Job,
+    Options,
+    Outcome,
+)
+from localize.workspace import findings_file, layout_file, to_json, write_atomic
+
+WORKERS = os.cpu_count() or 1
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One task: a step of one episode for some locales (`()` for what all locales share)."""
+
+    step: str
+    episode_id: str
+    locales: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """As ops read it in the Prefect UI, `burn-ep01-ar+de+en`."""
+        return "-".join(part for part in (self.step, self.episode_id, "+".join(self.locales)) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A finished unit, with the wall-clock seconds it took."""
+
+    unit: Unit
+    outcome: Outcome
+    seconds: float
+
+
+@dataclass(slots=True)
+class EpisodeResult:
+    """Where one episode stands after a run."""
+
+    episode_id: str
+    finished: list[Done] = field(default_factory=list)
+    errors: list[LocalizeError] = field(default_factory=list)
+    waiting: list[ReviewError] = field(default_factory=list)
+    findings: list[tuple[str, Finding]] = field(default_factory=list)
+    delivered: tuple[str, ...] = ()
+
+    @property
+    def worked(self) -> bool:
+        """Whether anything had to be done; the report alone is not work."""
+        return any(done.outcome.done for done in self.finished if done.unit.step != "report")
+
+    @property
+    def exit_code(self) -> int:
+        codes = [error.exit_code for error in (*self.errors, *self.waiting)]
+        if worst(finding for _, finding in self.findings) == "error":
+            codes.append(EXIT_FINDINGS)
+        return exit_code(codes)
+
+
+Execute = Callable[[Sequence[Unit], Callable[[Unit], Done]], Iterable[Done]]
+"""Run every unit of a wave with the given function, in any order, and return what they came to."""
+OnProgress = Callable[[Unit, float], None]
+
+
+def _ignore(_unit: Unit, _share: float) -> None:
+    """Progress that nobody watches."""
+
+
+def run_unit(job: Job, unit: Unit, progress: OnProgress = _ignore) -> Done:
+    """Run one unit. Errors of the product are part of what it comes to; anything else is a bug and passes through."""
+    started = time.monotonic()
+    try:
+        with at(stage=unit.step, episode_id=unit.episode_id):
+            outcome = STEPS[unit.step](job, unit.locales, lambda share: progress(unit, share))
+    except LocalizeError as error:
+        outcome = Outcome(failed=dict.fromkeys(unit.locales or (SOURCE,), error))
+    return Done(unit, outcome, time.monotonic() - started)
+
+
+def in_threads(units: Sequence[Unit], run: Callable[[Unit], Done]) -> Iterable[Done]:
+    """As many units at a time as there are cores: encoders and engines are processes or release the interpreter."""
+    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        return list(pool.map(run, units))
+
+
+def advance(job: Job, execute: Execute = in_threads, progress: OnProgress = _ignore) -> EpisodeResult:
+    """Take one episode as far as its inputs, engines and gates allow; what is done already is found, not done again."""
+    result = EpisodeResult(job.episode.id)
+    wave = _Waves(job, execute, progress, result)
+    try:
+        if wave.source() and _open(job, "transcript", None, result):
+            ready = wave.translated()
+            ready = [tag for tag in ready if _open(job, "translation", tag, result)]
+            rendered = wave.rendered(ready)
+            result.delivered = tuple(tag for tag in rendered if _open(job, "final", tag, result))
+        result.findings = _all_findings(job)
+        # Before the report, which shows it.
+        _record_run(job, result)
+        if job.workspace.state.facts:
+            wave.run([wave.unit("report", *_known(job))])
+    except LocalizeError as error:
+        result.errors.append(error)
+    return result
+
+
+class _Waves:
+    """The units of one episode, wave by wave."""
+
+    def __init__(self, job: Job, execute: Execute, progress: OnProgress, result: EpisodeResult) -> None:
+        self.job, self.execute, self.result = job, execute, result
+        self.progress = progress
+
+    def unit(self, step: str, *locales: str) -> Unit:
+        return Unit(step, self.job.episode.id, locales)
+
+    def run(self, units: Sequence[Unit]) -> set[str]:
+        """Run a wave; returns the scopes that failed in it."""
+        failed: set[str] = set()
+        for done in self.execute(units, lambda unit: run_unit(self.job, unit, self.progress)):
+            self.result.finished.append(done)
+            # One error that hit several locales of a unit is one message.
+            self.result.errors += {id(e): e for e in done.outcome.failed.values()}.values()
+            failed |= done.outcome.failed.keys()
+        return failed
+
+    def source(self) -> bool:
+        return not any(self.run([self.unit(step)]) for step in ("ingest", "transcribe", "segment"))
+
+    def translated(self) -> list[str]:
+        """Locales with a translation that was laid out and checked."""
+        job = self.job
+        engines: dict[str, str] = {}
+        for tag in job.options.locales:
+            try:
+                with at(stage="translate", episode_id=job.episode.id, locale=tag):
+                    engines[tag] = engine_name(tag, job.series.translator)
+            except LocalizeError as error:
+                self.result.errors.append(error)
+        by_engine = groupby(sorted(engines, key=engines.__getitem__), key=engines.__getitem__)
+        ready = set(engines) - self.run([self.unit("translate", *tags) for _, tags in by_engine])
+        for step in ("fit", "check"):
+            ready -= self.run([self.unit(step, tag) for tag in self._ordered(ready)])
+        return self._ordered(ready)
+
+    def rendered(self, ready: Sequence[str]) -> list[str]:
+        """Locales among `ready` for which every asked-for file was made."""
+        left, modes = set(ready), self.job.options.modes
+        if not left:
+            return []
+        if "sidecar" in modes:
+            left -= self.run([self.unit("sidecar", tag) for tag in self._ordered(left)])
+        if "burn" in modes:
+            failed = self.run([self.unit("burn", *tags) for tags in groups(self._ordered(left), WORKERS)])
+            left -= self._alone(failed)
+        if "mux" in modes and left and self.run([self.unit("mux", *self._ordered(left))]):
+            return []
+        return self._ordered(left)
+
+    def _alone(self, failed: set[str]) -> set[str]:
+        """Try each failed locale by itself, since one bad track stops a shared encoder; returns what still failed."""
+        shared = [
+            d for d in self.result.finished if d.unit.step == "burn" and len(d.unit.locales) > 1 and d.outcome.failed
+        ]
+        again = {tag for done in shared for tag in done.outcome.failed}
+        if not again:
+            return failed
+        gone = {id(error) for done in shared for error in done.outcome.failed.values()}
+        self.result.errors = [error for error in self.result.errors if id(error) not in gone]
+        return (failed - again) | self.run([self.unit("burn", tag) for tag in self._ordered(again)])
+
+    def _ordered(self, tags: Iterable[str]) -> list[str]:
+        return sorted(tags, key=self.job.options.locales.index)
+
+
+def _open(job: Job, gate: GateName, tag: str | None, result: EpisodeResult) -> bool:
+    """Whether `gate` lets the work through; what waits is noted in `result`."""
+    if waiting := gate_error(job, gate, tag):
+        result.waiting.append(waiting)
+    return waiting is None
+
+
+def gate_error(job: Job, gate: GateName, tag: str | None) -> ReviewError | None:
+    """What keeps `gate` closed for locale `tag` (None: the transcript, which all share), None where it is open."""
+    return gates.gate_error(job.series, job.episode, job.workspace, gate, tag)
+
+
+def decide(job: Job, gate: GateName, tag: str | None, verdict: Verdict, reviewer: str, comment: str = "") -> Decision:
+    """Write a reviewer's decision about what stands in the workspace now."""
+    digest = gates.reviewed_digest(job.series, job.workspace, gate, tag)
+    made_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    decision = Decision(gate, verdict, reviewer, made_at, digest, comment)
+    with job.workspace.writing(tag or SOURCE) as writer:
+        writer.commit(
+            gates.decision_file(gate, tag), decision, fingerprint("decision", digest, verdict, reviewer, made_at)
+        )
+    return decision
+
+
+def _known(job: Job) -> list[str]:
+    """Locales of this run that have a layout to show."""
+    return [tag for tag in job.options.locales if job.workspace.path(layout_file(tag)).exists()]
+
+
+def _all_findings(job: Job) -> list[tuple[str, Finding]]:
+    tags = (job.series.source_locale, *job.options.locales)
+    read = [(tag, job.workspace.read(Findings, findings_file(tag))) for tag in tags]
+    return [(tag, finding) for tag, found in read if found for finding in found.findings]
+
+
+def _record_run(job: Job, result: EpisodeResult) -> None:
+    """Wall-clock times live here only, and only for runs that did something."""
+    if not result.worked:
+        return
+    at_ms = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    units = tuple(
+        RunUnit(d.unit.step, d.unit.locales, round(d.seconds, 3), tuple(d.outcome.done), tuple(d.outcome.failed))
+        for d in result.finished
+    )
+    write_atomic(job.workspace.path(f"runs/{at_ms}-{os.getpid()}.json"), to_json(RunRecord(at_ms, units)))
+
+
+def recheck(job: Job) -> EpisodeResult:
+    """Judge the tracks that are there, without making any."""
+    result = EpisodeResult(job.episode.id)
+    wave = _Waves(job, in_threads, _ignore, result)
+    wave.run([wave.unit("check", tag) for tag in _known(job)])
+    result.findings = _all_findings(job)
+    return result
+
+
+def rereport(job: Job) -> EpisodeResult:
+    """Write the report of what is there."""
+    result = EpisodeResult(job.episode.id)
+    wave = _Waves(job, in_threads, _ignore, result)
+    wave.run([wave.unit("report", *_known(job))])
+    return result
+
+
+def options(
+    series: Series,
+    *,
+    to: Sequence[str] = (),
+    modes: Sequence[str] = MODES,
+    transcriber: str = "faster-whisper",
+    allow_landscape: bool = False,
+    verify: bool = False,
+) -> Options:
+    """What a run asks for, checked: InputError or LocaleError on a name nobody knows."""
+    for tag in to:
+        if locale(tag).tag == series.source_locale:
+            raise LocaleError(
+                f"{tag} is the source of {series.id}, not a target", next_step="choose other locales with --to"
+            )
+    if unknown := [mode for mode in modes if mode not in MODES]:
+        raise InputError(f"{unknown[0]!r} is not a mode", next_step=f"choose among {', '.join(MODES)}")
+    if transcriber not in TRANSCRIBERS:
+        raise InputError(f"{transcriber!r} is not a transcriber", next_step=f"choose among {', '.join(TRANSCRIBERS)}")
+    chosen = tuple(mode for mode in MODES if mode in modes)
+    return Options(tuple(to) or series.locales, chosen, transcriber, allow_landscape, verify)
+
+
+def jobs(series: Series, workspace: Path, options: Options, engines: Engines, only: Sequence[str] = ()) -> list[Job]:
+    """One job per episode of `series` (or of those named in `only`), in manifest order."""
+    if unknown := set(only) - {episode.id for episode in series.episode}:
+        raise InputError(
+            f"{series.id} has no episode {sorted(unknown)[0]!r}",
+            next_step=f"choose among {', '.join(episode.id for episode in series.episode)}",
+        )
+    return [
+        Job(series, episode, workspace / series.id / episode.id, options, engines)
+        for episode in series.episode
+        if not only or episode.id in only
+    ]

@@ -1,0 +1,197 @@
+"""The manifest: `series.toml`, what is to be localised and how. An unknown key is an error, never ignored."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from localize.errors import LocaleError, ManifestError, MediaError
+from localize.locales import LOCALES, SOURCE, locale
+
+GENRES = ("ceo-romance", "war-god", "rebirth", "xianxia", "palace", "family", "folk-culture")
+PLATFORMS = ("tiktok", "reels", "shorts", "reelshort", "full")
+MEDIA_SUFFIXES = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".webm", ".ts"})
+
+GateMode = Literal["required", "auto", "off"]
+# Ids become file and folder names on every platform, so: no separators, no leading dot.
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Fraction01 = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Gates(_Strict):
+    """Where a person decides; the defaults are those of a new series."""
+
+    transcript: GateMode = "auto"
+    translation: GateMode = "required"
+    final: GateMode = "auto"
+
+
+class Style(_Strict):
+    """Type on the frame. `size` is the em height as a share of the frame's width: 0.044 is 48 px on 1080."""
+
+    size: Annotated[float, Field(gt=0.01, lt=0.2)] = 0.0445
+    outline: Annotated[float, Field(ge=0, lt=0.02)] = 0.0037
+    bold: bool = True
+
+
+class Episode(_Strict):
+    """One media file, with the Chinese subtitles that came with it if there are any."""
+
+    id: Id
+    file: str
+    subtitles: str | None = None
+
+
+class Character(_Strict):
+    """A name the recogniser should expect and the translation must keep."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    gender: Literal["m", "f", ""] = ""
+
+
+class Series(_Strict):
+    """A whole manifest. `root` is the folder its paths are relative to."""
+
+    schema_: Annotated[Literal[1], Field(alias="schema")]
+    id: Id
+    title: str
+    genre: str
+    source_locale: Literal["zh-Hans"] = "zh-Hans"
+    locales: tuple[str, ...]
+    platform: str = "tiktok"
+    translator: str = "argos"
+    cover: Literal["none"] = "none"
+    band: tuple[Fraction01, Fraction01] | None = None
+    """Top and bottom of burned-in source subtitles as shares of the frame's height; targets stay clear of it."""
+    max_minutes: Annotated[float, Field(gt=0)] = 30
+    gates: Gates = Gates()
+    style: Style = Style()
+    episode: tuple[Episode, ...]
+    characters: tuple[Character, ...] = ()
+    root: Path = Path()
+    manifest: Path = Path()
+
+    @field_validator("genre")
+    @classmethod
+    def _known_genre(cls, value: str) -> str:
+        if value not in GENRES:
+            raise ValueError(f"{value!r} is not a genre; choose among {', '.join(GENRES)}")
+        return value
+
+    @field_validator("platform")
+    @classmethod
+    def _known_platform(cls, value: str) -> str:
+        if value not in PLATFORMS:
+            raise ValueError(f"{value!r} is not a platform; choose among {', '.join(PLATFORMS)}")
+        return value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Series:
+        ids = [episode.id for episode in self.episode]
+        if not ids:
+            raise ValueError("a series needs at least one [[episode]]")
+        if len(set(ids)) != len(ids):
+            raise ValueError("episode ids must differ")
+        if self.band and not self.band[0] < self.band[1]:
+            raise ValueError("band is [top, bottom] with top < bottom")
+        return self
+
+    def path_of(self, file: str) -> Path:
+        return (self.root / file).absolute()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every proper name of the series, in manifest order, once."""
+        return tuple(dict.fromkeys(n for c in self.characters for n in (c.name, *c.aliases)))
+
+
+def load(path: Path) -> Series:
+    """The series of `path`: a `series.toml`, or a media file as a series of one.
+
+    Raises ManifestError (unreadable, unknown key, bad value), LocaleError, MediaError (no such file).
+    """
+    if not path.exists():
+        raise MediaError(f"{path} does not exist", next_step="give a series.toml or a media file")
+    if path.is_dir():
+        raise ManifestError(f"{path} is a folder", next_step=f"localize run {path / 'series.toml'}")
+    if path.suffix.lower() != ".toml":
+        return _single(path)
+    data = _read(path)
+    if (characters := path.parent / "characters.toml").exists():
+        extra = _read(characters)
+        if unknown := extra.keys() - {"character"}:
+            raise ManifestError(
+                f"{characters.name}: unknown key {sorted(unknown)[0]!r}", next_step=f"edit {characters}"
+            )
+        data["characters"] = extra.get("character", [])
+    return _validate(data, path)
+
+
+def _single(path: Path) -> Series:
+    if path.suffix.lower() not in MEDIA_SUFFIXES:
+        raise MediaError(
+            f"{path} is neither a manifest nor a video ({', '.join(sorted(MEDIA_SUFFIXES))})",
+            next_step="give a series.toml or a media file",
+        )
+    stem = (
+        "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in path.stem).strip("-._") or "episode"
+    )
+    stem = stem[:64]
+    data = {
+        "schema": 1, "id": stem, "title": path.stem, "genre": "ceo-romance", "locales": list(LOCALES),
+        "gates": {"transcript": "off", "translation": "off", "final": "off"},
+        "episode": [{"id": stem, "file": path.name} | _beside(path)],
+    }  # fmt: skip
+    return _validate(data, path)
+
+
+def _beside(path: Path) -> dict[str, str]:
+    """Chinese subtitles with the media file's own name, as players find them."""
+    for suffix in (".zh.srt", ".zh.ass", ".zh.vtt", ".zh-Hans.srt"):
+        if path.with_suffix(suffix).exists():
+            return {"subtitles": path.with_suffix(suffix).name}
+    return {}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ManifestError(f"{path.name} cannot be read: {error}", next_step=f"edit {path}") from error
+
+
+def _validate(data: dict[str, Any], path: Path) -> Series:
+    for given in ("root", "manifest", "characters") if "characters" not in data else ("root", "manifest"):
+        if given in data:
+            raise ManifestError(f"{path.name}: unknown key {given!r}", next_step=f"edit {path}")
+    for tag in data.get("locales", ()):
+        if tag == SOURCE.tag:
+            raise LocaleError(f"{path.name}: {tag} is the source, not a target", next_step=f"edit {path}")
+        try:
+            locale(str(tag))
+        except LocaleError as error:
+            raise LocaleError(f"{path.name}: {error.message}", next_step=error.next_step) from None
+    try:
+        return Series.model_validate(data | {"root": path.parent.absolute(), "manifest": path.absolute()})
+    except ValidationError as error:
+        raise ManifestError(f"{path.name}: {_first(error)}", next_step=f"edit {path}") from None
+
+
+def _first(error: ValidationError) -> str:
+    """The first complaint, in words an operator can act on."""
+    # A misspelt key also makes the right one missing: name what was typed.
+    detail = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+    where = ".".join(str(part) for part in detail["loc"]) or "manifest"
+    if detail["type"] == "extra_forbidden":
+        return f"unknown key {where!r}"
+    if detail["type"] == "missing":
+        return f"missing key {where!r}"
+    return f"{where}: {detail['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,28 @@
+"""What the environment decides: where models and workspaces live. One place for every variable's name."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+MODELS = "LOCALIZE_MODELS"
+WORKSPACE = "LOCALIZE_WORKSPACE"
+STARTER = "LOCALIZE_STARTER"
+"""`1`: use the committed starter packages only, so that results are the same everywhere (demo, tests)."""
+
+
+def models_dir() -> Path:
+    """The model store: `LOCALIZE_MODELS`, else the user data directory."""
+    return Path(os.environ.get(MODELS) or platformdirs.user_data_path("localize") / "models").expanduser().absolute()
+
+
+def starter_only() -> bool:
+    return os.environ.get(STARTER, "") not in ("", "0")
+
+
+def workspace_root(manifest_dir: Path, given: Path | None = None) -> Path:
+    """`--workspace`, else `LOCALIZE_WORKSPACE`, else `workspace/` beside the manifest."""
+    chosen = given or (Path(p) if (p := os.environ.get(WORKSPACE)) else manifest_dir / "workspace")
+    return chosen.expanduser().absolute()

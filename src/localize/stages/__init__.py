@@ -1,0 +1,1 @@
+"""The pipeline's verbs, one a module: pure functions on typed data."""

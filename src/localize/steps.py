@@ -1,0 +1,353 @@
+"""What each step reads, writes, and what its fingerprint holds. `pipeline` says in which order and with which gates.
+
+A step works on one episode and on the locales it is given (`()` for the steps of the source), writes through the
+workspace, and answers per scope whether it did the work or found it done. A locale that fails never takes others along.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from localize import __version__, fonts, runs, subtitles
+from localize.cues import Layout, SourceTrack, TargetTrack
+from localize.engines import ffmpeg
+from localize.engines.base import Progress, Recognition
+from localize.engines.registry import Engines
+from localize.episode import MediaFacts
+from localize.errors import LocalizeError, MediaError, WorkspaceError, at
+from localize.findings import Findings
+from localize.fingerprint import file_digest, fingerprint
+from localize.locales import locale
+from localize.series import Episode, Series
+from localize.stages import check, fit, ingest, render, report, segment, transcribe, translate
+from localize.workspace import (
+    EpisodeWorkspace,
+    Writer,
+    findings_file,
+    layout_file,
+    render_file,
+    subtitle_file,
+    target_file,
+)
+
+Mode = Literal["burn", "mux", "sidecar"]
+MODES: tuple[Mode, ...] = ("burn", "mux", "sidecar")
+SOURCE = "source"
+"""Scope of what all locales share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What one run asks for."""
+
+    locales: tuple[str, ...]
+    modes: tuple[Mode, ...] = MODES
+    transcriber: str = "faster-whisper"
+    allow_landscape: bool = False
+    verify: bool = False
+
+
+class Job:
+    """One episode of one run: everything a step may ask for. A plain class, so that Prefect passes it as it is."""
+
+    def __init__(self, series: Series, episode: Episode, folder: Path, options: Options, engines: Engines) -> None:
+        self.series = series
+        self.episode = episode
+        self.options = options
+        self.engines = engines
+        self.workspace = EpisodeWorkspace(folder)
+        self.media = series.path_of(episode.file)
+
+    @property
+    def supplied(self) -> Path | None:
+        """The Chinese subtitles that came with the episode."""
+        return self.series.path_of(self.episode.subtitles) if self.episode.subtitles else None
+
+    @property
+    def facts(self) -> MediaFacts:
+        facts = self.workspace.state.facts
+        if facts is None:
+            raise WorkspaceError("the media was not probed yet", next_step="run the same command again")
+        return facts
+
+    def source(self) -> SourceTrack:
+        return self.workspace.need(SourceTrack, "source.json")
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a step, per scope (`source` or a locale)."""
+
+    done: list[str] = field(default_factory=list)
+    fresh: list[str] = field(default_factory=list)
+    failed: dict[str, LocalizeError] = field(default_factory=dict)
+
+
+Step = Callable[[Job, tuple[str, ...], Progress], Outcome]
+
+
+def ingest_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Outcome:
+    """Media file -> exact facts in `episode.json`; the limits are judged on every run, the decoding only once."""
+    if not job.media.is_file():
+        raise MediaError(
+            f"{job.media.name} does not exist", next_step=f"mend [[episode]] file in {job.series.manifest}"
+        )
+    known, stat = job.workspace.state.facts, job.media.stat()
+    unchanged = known and (known.size_bytes, known.mtime_ns) == (stat.st_size, stat.st_mtime_ns)
+    if (
+        known
+        and (unchanged or known.digest == file_digest(job.media))
+        and not (job.options.verify and known.digest != file_digest(job.media))
+    ):
+        facts, outcome = known, Outcome(fresh=[SOURCE])
+    else:
+        facts, outcome = ingest.probe(job.media, progress=progress), Outcome(done=[SOURCE])
+    ingest.accept(
+        facts,
+        file=job.media.name,
+        max_minutes=job.series.max_minutes,
+        allow_landscape=job.options.allow_landscape,
+        has_text=job.supplied is not None,
+    )
+    if outcome.done:
+        with job.workspace.writing(SOURCE) as writer:
+            writer.facts(facts)
+    return outcome
+
+
+def transcribe_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Outcome:
+    """Audio -> `words.json`; nothing to do where subtitles were supplied."""
+    if job.supplied:
+        return Outcome(fresh=[SOURCE])
+    engine = job.engines.transcriber(job.options.transcriber)
+    made_of = fingerprint("transcribe", transcribe.VERSION, job.facts.digest, engine.version, job.series.names)
+    if job.workspace.fresh("words.json", made_of, verify=job.options.verify):
+        return Outcome(fresh=[SOURCE])
+    with job.workspace.writing(SOURCE) as writer:
+        recognition = transcribe.transcribe(job.media, engine=engine, names=job.series.names)
+        writer.commit("words.json", recognition, made_of)
+    return Outcome(done=[SOURCE])
+
+
+def segment_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Outcome:
+    """Words, or the supplied subtitles, -> `source.json` and the findings of the source."""
+    ws, name = job.workspace, "source.json"
+    read = file_digest(job.supplied) if job.supplied else ws.digest("words.json")
+    made_of = fingerprint("segment", segment.VERSION, read, job.facts.duration_ms)
+    if ws.fresh(name, made_of, verify=job.options.verify):
+        return Outcome(fresh=[SOURCE])
+    with ws.writing(SOURCE) as writer:
+        if ws.edited(name, verify=job.options.verify):
+            # A source that a person mended is never segmented anew; its edit is what goes on from here.
+            writer.accept_edit(name, made_of)
+            return Outcome(done=[SOURCE])
+        previous = ws.read(SourceTrack, name)
+        first_id = previous.next_id if previous else 1
+        if job.supplied:
+            made = segment.from_subtitles(
+                subtitles.read(job.supplied), duration_ms=job.facts.duration_ms, first_id=first_id
+            )
+        else:
+            made = segment.segment(
+                ws.need(Recognition, "words.json"), duration_ms=job.facts.duration_ms, first_id=first_id
+            )
+        writer.commit(
+            findings_file(job.series.source_locale), Findings(job.series.source_locale, made.findings), made_of
+        )
+        writer.commit(name, made.track, made_of)
+    return Outcome(done=[SOURCE])
+
+
+def translate_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
+    """Source track -> `targets/<locale>.json` for all locales of one engine, the pivot computed once."""
+    ws, source, outcome = job.workspace, job.source(), Outcome()
+    engine = job.engines.translator_for(locales[0], job.series.translator)
+    made_of: dict[str, str] = {}
+    for tag in locales:
+        try:
+            with at(stage="translate", episode_id=job.episode.id, locale=tag):
+                version = engine.version(tag)
+        except LocalizeError as error:
+            outcome.failed[tag] = error
+            continue
+        made_of[tag] = fingerprint("translate", translate.VERSION, ws.digest("source.json"), version)
+        if ws.fresh(target_file(tag), made_of[tag], verify=job.options.verify):
+            outcome.fresh.append(tag)
+    todo = [tag for tag in made_of if tag not in outcome.fresh]
+    if not todo:
+        return outcome
+    with ws.writing(*todo) as writer:
+        previous = {tag: track for tag in todo if (track := ws.read(TargetTrack, target_file(tag)))}
+        for tag, track in translate.translate(source, todo, engine=engine, previous=previous).items():
+            writer.commit(target_file(tag), track, made_of[tag])
+            outcome.done.append(tag)
+    return outcome
+
+
+def fit_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
+    """Target track -> `layout/<locale>.json` and the drawn `subtitles/<locale>.ass`."""
+
+    def one(tag: str, writer: Writer, made_of: str) -> None:
+        profile = locale(tag)
+        layout = fit.fit(
+            job.source(), job.workspace.need(TargetTrack, target_file(tag)), profile, job.facts,
+            style=job.series.style, platform=job.series.platform, band=job.series.band,
+        )  # fmt: skip
+        writer.commit(subtitle_file(tag, "ass"), subtitles.to_ass(layout, profile, job.series.style), made_of)
+        writer.commit(layout_file(tag), layout, made_of)
+
+    def reads(tag: str) -> tuple[object, ...]:
+        ws, profile = job.workspace, locale(tag)
+        return (
+            fit.VERSION, subtitles.VERSION, ws.digest("source.json"), ws.digest(target_file(tag)), profile, _frame(job.facts),
+            job.series.style, job.series.platform, job.series.band, fonts.digest(profile, job.series.style.bold),
+        )  # fmt: skip
+
+    return _each(job, "fit", locales, reads, one, (lambda tag: layout_file(tag), lambda tag: subtitle_file(tag, "ass")))
+
+
+def check_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
+    """Source, target and layout -> `findings/<locale>.json`; changes nothing else."""
+
+    def one(tag: str, writer: Writer, made_of: str) -> None:
+        ws = job.workspace
+        found = check.check(
+            job.source(),
+            ws.need(TargetTrack, target_file(tag)),
+            ws.need(Layout, layout_file(tag)),
+            locale(tag),
+            job.facts,
+        )
+        writer.commit(findings_file(tag), Findings(tag, found), made_of)
+
+    def reads(tag: str) -> tuple[object, ...]:
+        ws = job.workspace
+        names = ("source.json", target_file(tag), layout_file(tag))
+        return (check.VERSION, locale(tag), _frame(job.facts), *(ws.digest(name) for name in names))
+
+    return _each(job, "check", locales, reads, one, (findings_file,))
+
+
+def sidecar_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
+    """Layout -> `subtitles/<locale>.srt` and `.vtt`."""
+
+    def one(tag: str, writer: Writer, made_of: str) -> None:
+        layout, profile = job.workspace.need(Layout, layout_file(tag)), locale(tag)
+        writer.commit(subtitle_file(tag, "srt"), subtitles.to_srt(layout, profile), made_of)
+        writer.commit(subtitle_file(tag, "vtt"), subtitles.to_vtt(layout, profile), made_of)
+
+    def reads(tag: str) -> tuple[object, ...]:
+        return (subtitles.VERSION, job.workspace.digest(layout_file(tag)))
+
+    names = (lambda tag: subtitle_file(tag, "srt"), lambda tag: subtitle_file(tag, "vtt"))
+    return _each(job, "sidecar", locales, reads, one, names)
+
+
+def burn_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
+    """Media + `.ass` -> `renders/<locale>.mp4`, all given locales from one decode."""
+    ws, outcome = job.workspace, Outcome()
+    made_of = {tag: burn_fingerprint(job, tag) for tag in locales}
+    outcome.fresh = [tag for tag in locales if ws.fresh(render_file(tag), made_of[tag], verify=job.options.verify)]
+    todo = [tag for tag in locales if tag not in outcome.fresh]
+    if not todo:
+        return outcome
+    with ws.writing(*todo) as writer, _scratch(ws) as scratch:
+        texts = {tag: ws.path(subtitle_file(tag, "ass")) for tag in todo}
+        made = ffmpeg.run(render.plan_burn(job.media, job.facts, texts), folder=scratch, progress=progress)
+        for tag in todo:
+            writer.adopt(render_file(tag), made[tag], made_of[tag])
+            outcome.done.append(tag)
+    return outcome
+
+
+def burn_fingerprint(job: Job, tag: str) -> str:
+    ws = job.workspace
+    return fingerprint("burn", render.BURN, job.facts.digest, ws.digest(subtitle_file(tag, "ass")), ffmpeg.version())
+
+
+def mux_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
+    """Media + every locale's subtitles -> `<episode>.multi.mp4` and `.mkv`, streams copied."""
+    ws = job.workspace
+    files = {kind: f"{job.episode.id}.multi.{kind}" for kind in ("mp4", "mkv")}
+    layouts = [(tag, ws.digest(subtitle_file(tag, "ass"))) for tag in locales]
+    made_of = fingerprint("mux", render.MUX, job.facts.digest, layouts, job.series.title, ffmpeg.version())
+    if all(ws.fresh(name, made_of, verify=job.options.verify) for name in files.values()):
+        return Outcome(fresh=[SOURCE])
+    with ws.writing(SOURCE) as writer, _scratch(ws) as scratch:
+        tracks = [
+            render.MuxTrack(locale(tag), ws.need(Layout, layout_file(tag)), ws.path(subtitle_file(tag, "ass")))
+            for tag in locales
+        ]
+        for kind, name in files.items():
+            plan = render.plan_mux(job.media, job.facts, tracks, kind, title=job.series.title, folder=scratch)
+            writer.adopt(name, ffmpeg.run(plan, folder=scratch, progress=progress)[kind], made_of)
+    return Outcome(done=[SOURCE])
+
+
+def report_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
+    """Everything of the episode -> `report.html` and `contact-sheet.png`."""
+    ws = job.workspace
+    made = {name: a.digest for name, a in ws.state.artefacts.items() if not name.startswith(("report", "contact"))}
+    made_of = fingerprint(
+        "report", report.VERSION, __version__, made, locales, ws.state.facts, job.series, job.episode, runs.latest(ws)
+    )
+    if ws.fresh("report.html", made_of, verify=job.options.verify):
+        return Outcome(fresh=[SOURCE])
+    with ws.writing(SOURCE) as writer, _scratch(ws) as scratch:
+        made_report = report.build(job.series, job.episode, ws, locales, scratch=scratch)
+        if made_report.contact_sheet:
+            writer.commit("contact-sheet.png", made_report.contact_sheet, made_of)
+        writer.commit("report.html", made_report.html, made_of)
+    return Outcome(done=[SOURCE])
+
+
+STEPS: Mapping[str, Step] = {
+    "ingest": ingest_step,
+    "transcribe": transcribe_step,
+    "segment": segment_step,
+    "translate": translate_step,
+    "fit": fit_step,
+    "check": check_step,
+    "sidecar": sidecar_step,
+    "burn": burn_step,
+    "mux": mux_step,
+    "report": report_step,
+}
+
+
+def _each(
+    job: Job,
+    step: str,
+    locales: tuple[str, ...],
+    reads: Callable[[str], tuple[object, ...]],
+    one: Callable[[str, Writer, str], None],
+    names: tuple[Callable[[str], str], ...],
+) -> Outcome:
+    """Run `one` for every locale whose files are not fresh; an error stays with its locale."""
+    outcome = Outcome()
+    for tag in locales:
+        try:
+            with at(stage=step, episode_id=job.episode.id, locale=tag):
+                made_of = fingerprint(step, *reads(tag))
+                if all(job.workspace.fresh(name(tag), made_of, verify=job.options.verify) for name in names):
+                    outcome.fresh.append(tag)
+                    continue
+                with job.workspace.writing(tag) as writer:
+                    one(tag, writer, made_of)
+                outcome.done.append(tag)
+        except LocalizeError as error:
+            outcome.failed[tag] = error
+    return outcome
+
+
+def _frame(facts: MediaFacts) -> tuple[int, int, int, str]:
+    return facts.width_px, facts.height_px, facts.duration_ms, facts.frame_rate
+
+
+def _scratch(ws: EpisodeWorkspace) -> tempfile.TemporaryDirectory[str]:
+    """A private folder on the workspace's own volume, so that finished files move by a rename."""
+    return tempfile.TemporaryDirectory(prefix=".scratch-", dir=ws.folder)
