@@ -18,8 +18,8 @@ class Finding:
     severity: Severity
     message: str
     cue_id: str | None = None
-    measured: float | str | None = None
-    limit: float | str | None = None
+    measured: int | float | str | None = None
+    limit: int | float | str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,115 @@
+"""Argos: Chinese to English, and from there to every other locale, on packages of the store.
+
+The legs are chosen here, never searched for: zh -> en -> X. An official package wins over a starter; every line in
+which a starter had a part says so.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version as library_version
+
+from localize import settings
+from localize.engines.argos_package import LoadedPackage
+from localize.engines.audio import cores
+from localize.engines.base import Translation
+from localize.errors import EngineRejected, NoEngine
+from localize.locales import locale as profile_of
+from localize.models import Package, Store, official_name
+
+STARTER = "starter"
+"""A demonstration model had a part in the line."""
+ENDLESS = "endless"
+"""The model did not find the end of the line, which was cut off."""
+
+_MAX_LOADED_BYTES = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What became of a line on its way."""
+
+    text: str
+    flags: tuple[str, ...]
+
+
+class Argos:
+    """Loads a package when first used and keeps it, as long as all together stay below 1 GB."""
+
+    name = "argos"
+
+    def __init__(
+        self, store: Store | None = None, *, starter_only: bool | None = None, threads: int | None = None
+    ) -> None:
+        self._store = store or Store()
+        self._starter_only = settings.starter_only() if starter_only is None else starter_only
+        self._threads = threads or cores()
+        self._loaded: OrderedDict[str, tuple[LoadedPackage, int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def version(self, locale: str) -> str:
+        legs = " ".join(f"{leg.name} {leg.version}@{leg.sha256[:12]}" for leg in self._legs(locale))
+        return f"argos {library_version('argostranslate')} ctranslate2 {library_version('ctranslate2')} {legs}"
+
+    def translate(self, lines: Sequence[str], locales: Sequence[str]) -> Mapping[str, Sequence[Translation]]:
+        """English once, whatever the number of locales; then every locale from it."""
+        legs = {locale: self._legs(locale) for locale in locales}
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                raise EngineRejected(f"line {number} of {len(lines)} is empty", next_step="write it, or remove the cue")
+        if not locales or not lines:
+            return {locale: [] for locale in locales}
+        with self._lock:
+            pivot = self._leg(legs[locales[0]][0], [_Text(line, ()) for line in lines])
+            result = {}
+            for locale in locales:
+                done = pivot if len(legs[locale]) == 1 else self._leg(legs[locale][1], pivot)
+                result[locale] = [Translation(line.text, line.flags) for line in done]
+            return result
+
+    def _legs(self, locale: str) -> tuple[Package, ...]:
+        code = profile_of(locale).argos
+        if code is None:
+            raise NoEngine(
+                f"Argos has no package for {profile_of(locale).name}",
+                locale=locale,
+                next_step=f'set translator = "llm" in series.toml, or leave {locale} out with --to',
+            )
+        pairs = [("zh", "en")] if code == "en" else [("zh", "en"), ("en", code)]
+        return tuple(self._package(*pair, locale) for pair in pairs)
+
+    def _package(self, from_code: str, to_code: str, locale: str) -> Package:
+        package = self._store.package(from_code, to_code, starter_only=self._starter_only)
+        if package is None:
+            raise NoEngine(
+                f"no {from_code} -> {to_code} package is installed in {self._store.folder}",
+                locale=locale,
+                next_step="localize models install"
+                + ("" if self._starter_only else f" (or: localize models install {official_name(from_code, to_code)})"),
+            )
+        return package
+
+    def _leg(self, package: Package, lines: Sequence[_Text]) -> list[_Text]:
+        """One leg for all lines. A line that is already empty stays so: a model given nothing makes something up."""
+        filled = [line for line in lines if line.text.strip()]
+        made = iter(self._load(package).translate([line.text for line in filled]))
+        result = []
+        for line in lines:
+            text, endless = next(made) if line.text.strip() else ("", False)
+            own = (STARTER,) * package.starter + (ENDLESS,) * endless
+            result.append(_Text(text, tuple(dict.fromkeys((*line.flags, *own)))))
+        return result
+
+    def _load(self, package: Package) -> LoadedPackage:
+        # By hash: a package that was replaced while this process ran is another package.
+        key = f"{package.name}@{package.sha256}"
+        if key not in self._loaded:
+            size = sum(path.stat().st_size for path in package.folder.rglob("*") if path.is_file())
+            self._loaded[key] = LoadedPackage(package.folder, threads=self._threads), size
+            while len(self._loaded) > 1 and sum(size for _, size in self._loaded.values()) > _MAX_LOADED_BYTES:
+                self._loaded.popitem(last=False)
+        self._loaded.move_to_end(key)
+        return self._loaded[key][0]

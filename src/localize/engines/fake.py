@@ -1,0 +1,59 @@
+"""Engines for tests and for trying a series without models: they take a function and do what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from localize.cues import Word
+from localize.engines.base import Passage, Recognition, Translation
+from localize.errors import NoEngine
+
+
+class FakeTranscriber:
+    """Recognises what `function(media, names)` returns."""
+
+    def __init__(self, function: Callable[[Path, Sequence[str]], Recognition], *, version: str = "fake 1") -> None:
+        self._function = function
+        self._version = version
+
+    @property
+    def version(self) -> str:
+        return self._version
+
+    def transcribe(self, media: Path, *, names: Sequence[str] = ()) -> Recognition:
+        return self._function(media, names)
+
+
+class FakeTranslator:
+    """Translates with `function(line, locale)`; `locales` are those it serves, all where None."""
+
+    name = "fake"
+
+    def __init__(
+        self,
+        function: Callable[[str, str], str | Translation],
+        *,
+        locales: Sequence[str] | None = None,
+        version: str = "fake 1",
+    ) -> None:
+        self._function = function
+        self._locales = locales
+        self._version = version
+
+    def version(self, locale: str) -> str:
+        if self._locales is not None and locale not in self._locales:
+            raise NoEngine(f"fake does not write {locale}", locale=locale, next_step="leave it out with --to")
+        return f"{self._version} {locale}"
+
+    def translate(self, lines: Sequence[str], locales: Sequence[str]) -> Mapping[str, Sequence[Translation]]:
+        return {locale: [self._one(line, locale) for line in lines] for locale in locales}
+
+    def _one(self, line: str, locale: str) -> Translation:
+        result = self._function(line, locale)
+        return result if isinstance(result, Translation) else Translation(result)
+
+
+def spoken(*words: tuple[int, int, str], engine: str = "fake 1") -> Recognition:
+    """A recognition of one passage from `(start_ms, end_ms, text)`."""
+    return Recognition(engine, (Passage(tuple(Word(start, end, text) for start, end, text in words)),))

@@ -1,0 +1,78 @@
+"""What every translator promises, held against all of them: the fake always, the real ones with their models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from localize.engines.argos import Argos
+from localize.engines.base import Translator
+from localize.engines.fake import FakeTranslator
+from localize.engines.opencc import OpenCC
+from localize.errors import EngineRejected, NoEngine
+from localize.models import Store
+
+
+def fake(_store: Callable[[], Store]) -> tuple[Translator, list[str]]:
+    return FakeTranslator(lambda line, tag: f"{tag} {line}", locales=["en", "th"]), ["en", "th"]
+
+
+def argos(store: Callable[[], Store]) -> tuple[Translator, list[str]]:
+    return Argos(store(), starter_only=True), ["en", "es-419", "ar"]
+
+
+def opencc(_store: Callable[[], Store]) -> tuple[Translator, list[str]]:
+    return OpenCC(), ["zh-Hant"]
+
+
+@pytest.fixture(params=[fake, pytest.param(argos, marks=pytest.mark.engines), opencc], ids=lambda make: make.__name__)
+def engine(request: pytest.FixtureRequest) -> tuple[Translator, list[str]]:
+    made: tuple[Translator, list[str]] = request.param(lambda: request.getfixturevalue("store"))
+    return made
+
+
+def test_one_translation_per_line_and_locale_in_order(engine: tuple[Translator, list[str]]) -> None:
+    translator, locales = engine
+    lines = ["我等了五年，终于找到林凡了。", "你是谁？", "我等了五年，终于找到林凡了。"]
+    result = translator.translate(lines, locales)
+    assert sorted(result) == sorted(locales)
+    for translations in result.values():
+        assert len(translations) == 3
+        assert translations[0] == translations[2]
+        assert all(translation.text for translation in translations)
+
+
+def test_the_same_lines_give_the_same_text_alone_and_together(engine: tuple[Translator, list[str]]) -> None:
+    translator, locales = engine
+    together = translator.translate(["我是林凡。", "你是谁？"], locales)
+    for locale in locales:
+        assert translator.translate(["你是谁？"], [locale])[locale][0] == together[locale][1]
+
+
+def test_no_lines_give_no_lines(engine: tuple[Translator, list[str]]) -> None:
+    translator, locales = engine
+    assert {tag: list(lines) for tag, lines in translator.translate([], locales).items()} == {tag: [] for tag in locales}
+
+
+def test_a_version_names_the_engine_and_a_locale_it_does_not_serve_is_refused(
+    engine: tuple[Translator, list[str]],
+) -> None:
+    translator, locales = engine
+    assert all(translator.version(locale).startswith(translator.name) for locale in locales)
+    with pytest.raises(NoEngine) as caught:
+        translator.version("vi")
+    assert caught.value.next_step
+    assert caught.value.locale == "vi"
+
+
+@pytest.mark.engines
+def test_an_empty_line_is_refused_and_never_made_up(store: Store) -> None:
+    for translator, locale in ((Argos(store, starter_only=True), "en"), (OpenCC(), "zh-Hant")):
+        with pytest.raises(EngineRejected, match="line 2 of 2 is empty"):
+            translator.translate(["你是谁？", " "], [locale])
+
+
+def test_taiwanese_wording_is_used_in_traditional_chinese() -> None:
+    (line,) = OpenCC().translate(["这个软件的信息里没有后妈。"], ["zh-Hant"])["zh-Hant"]
+    assert line.text == "這個軟體的資訊裡沒有後媽。"

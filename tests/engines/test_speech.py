@@ -1,0 +1,128 @@
+"""The recognisers on the sample's own voice, and audio on the clock of the picture."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from unittest.mock import sentinel
+
+import pytest
+
+from localize.engines import audio
+from localize.engines.base import Transcriber
+from localize.engines.faster_whisper import FasterWhisper
+from localize.engines.spoken import words_within
+from localize.engines.whisper import OpenAIWhisper
+from localize.errors import MediaError, ModelUnavailable
+from localize.models import Store
+
+SAMPLE = Path(__file__).parents[2] / "samples" / "dragon-king" / "ep02.mp4"
+RECOGNISERS: list[Callable[[Store], Transcriber]] = [FasterWhisper, OpenAIWhisper]
+
+
+def ffmpeg(*arguments: str | Path) -> None:
+    subprocess.run(["ffmpeg", "-v", "error", "-y", *map(str, arguments)], check=True)
+
+
+@pytest.fixture(scope="session")
+def beep(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two seconds of grey, 25 fps; a tone of 440 Hz from 1.0 s to the end, silence before it."""
+    path = tmp_path_factory.mktemp("beep") / "beep.mp4"
+    tone = "sine=440:d=1,adelay=1000,volume=0.5"
+    ffmpeg("-f", "lavfi", "-i", "color=gray:s=108x192:r=25:d=2", "-f", "lavfi", "-i", tone, "-c:a", "aac", path)
+    return path
+
+
+def onset_ms(media: Path) -> float:
+    """When it gets loud."""
+    import numpy as np
+
+    return float(np.argmax(np.abs(audio.decode(media)) > 0.1)) * 1000 / audio.SAMPLE_RATE
+
+
+def test_words_are_milliseconds_inside_the_audio() -> None:
+    words = words_within([(0.1234, 0.5, " 你", 0.98765), (0.9, 0.8, "好", 1), (2.5, 3.5, "。", 0.5), (1, 2, " ", 1)], 2000)
+    assert [(w.start_ms, w.end_ms, w.text, w.confidence) for w in words] == [
+        (123, 500, " 你", 0.9877),
+        (900, 900, "好", 1.0),
+        (2000, 2000, "。", 0.5),
+    ]
+
+
+@pytest.mark.parametrize("make", RECOGNISERS)
+def test_a_version_names_library_and_weights_without_loading_either(
+    make: Callable[[Store], Transcriber], tmp_path: Path
+) -> None:
+    version = make(Store(tmp_path)).version
+    assert "whisper-base@d01c3014881c" in version
+    assert "whisper 20250625" in version or "faster-whisper 1." in version
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("make", RECOGNISERS)
+def test_missing_weights_say_what_to_type(make: Callable[[Store], Transcriber], tmp_path: Path, beep: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="next: localize models install whisper-base"):
+        make(Store(tmp_path)).transcribe(beep)
+
+
+@pytest.mark.engines
+def test_a_sample_is_at_its_time_on_the_picture(beep: Path) -> None:
+    assert onset_ms(beep) == pytest.approx(1000, abs=5)
+
+
+@pytest.mark.engines
+def test_audio_that_starts_late_is_padded(beep: Path, tmp_path: Path) -> None:
+    late = tmp_path / "late.mkv"
+    ffmpeg("-i", beep, "-itsoffset", "0.5", "-i", beep, "-map", "0:v", "-map", "1:a", "-c", "copy", late)
+    assert onset_ms(late) == pytest.approx(1500, abs=5)
+
+
+@pytest.mark.engines
+def test_audio_before_the_first_picture_is_cut(beep: Path, tmp_path: Path) -> None:
+    early = tmp_path / "early.mkv"
+    ffmpeg("-itsoffset", "0.4", "-i", beep, "-i", beep, "-map", "0:v", "-map", "1:a", "-c", "copy", early)
+    assert onset_ms(early) == pytest.approx(600, abs=5)
+
+
+@pytest.mark.engines
+def test_a_gap_in_the_audio_does_not_move_what_follows(tmp_path: Path, beep: Path) -> None:
+    gap = tmp_path / "gap.mkv"
+    ffmpeg("-i", beep, "-bsf:a", "noise=drop='between(pts*tb,0.2,0.6)'", "-c", "copy", gap)
+    assert onset_ms(gap) == pytest.approx(1000, abs=5)
+
+
+@pytest.mark.engines
+def test_a_picture_without_sound_is_refused_by_name(tmp_path: Path, beep: Path) -> None:
+    mute = tmp_path / "mute.mp4"
+    ffmpeg("-i", beep, "-an", "-c", "copy", mute)
+    with pytest.raises(MediaError, match=r"mute.mp4 has no audio stream; next: supply subtitles"):
+        audio.decode(mute)
+
+
+@pytest.mark.engines
+def test_a_playlist_named_mp4_is_refused(tmp_path: Path, beep: Path) -> None:
+    trap = tmp_path / "trap.mp4"
+    trap.write_text(f"ffconcat version 1.0\nfile '{beep}'\n", encoding="utf-8")
+    with pytest.raises(MediaError, match=r"the audio of trap.mp4 cannot be decoded"):
+        audio.decode(trap)
+
+
+@pytest.mark.engines
+def test_the_converted_weights_are_made_once_and_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    from localize.engines import ct2_whisper
+
+    path = ct2_whisper.checkpoint(store, "whisper-base")
+    monkeypatch.setattr(ct2_whisper, "_read", sentinel.not_called)
+    assert ct2_whisper.checkpoint(store, "whisper-base") == path
+    assert path.stat().st_size > 140_000_000
+
+
+@pytest.mark.engines
+def test_weights_of_another_kind_are_refused(store: Store, tmp_path: Path) -> None:
+    from localize.engines import ct2_whisper
+
+    package = store.package("zh", "en", starter_only=True)
+    assert package
+    with pytest.raises(ModelUnavailable, match="is no Whisper model we can convert"):
+        ct2_whisper._read(package.folder / "model" / "model.bin")
