@@ -40,12 +40,12 @@ class Font:
 
 @cache
 def resolve(family: str, bold: bool = False) -> Font:
-    """The installed face of exactly `family`; EngineRejected names the Debian package where fontconfig has a substitute."""
-    face = f"{family} Bold" if bold else family
+    """The installed face of exactly `family`; EngineRejected names the package where there is only a substitute."""
+    face, pattern = (f"{family} Bold", f"{family}:bold") if bold else (family, f"{family}:regular")
     package = _package(family)
     try:
         found = subprocess.run(
-            ["fc-match", "--format", "%{family}\t%{weight}\t%{index}\t%{file}", f"{family}:{'bold' if bold else 'regular'}"],
+            ["fc-match", "--format", "%{family}\t%{weight}\t%{index}\t%{file}", pattern],
             capture_output=True, text=True, check=True, timeout=60,
         ).stdout  # fmt: skip
     except (OSError, subprocess.SubprocessError) as error:
@@ -55,7 +55,8 @@ def resolve(family: str, bold: bool = False) -> Font:
     families, weight, index, file = found.split("\t")
     if family not in families.split(",") or bold != (float(weight) >= _BOLD_FROM):
         raise EngineRejected(
-            f"the font {face} is not installed, {Path(file).name} would stand in for it", next_step=f"apt-get install {package}"
+            f"the font {face} is not installed, {Path(file).name} would stand in for it",
+            next_step=f"apt-get install {package}",
         )
     # fontconfig keeps the named instance of a variable font in the upper half.
     return Font(family, Path(file), int(index) & 0xFFFF)
@@ -108,11 +109,6 @@ def digest(profile: Locale, bold: bool = False) -> str:
     """SHA-256 over the font files of a locale: another version of a font may be of another width."""
     faces = [(font.family, font.index, _file_digest(font.path)) for font in chain(profile, bold)]
     return hashlib.sha256(repr(faces).encode()).hexdigest()
-
-
-def files(profile: Locale, bold: bool = False) -> list[tuple[Path, str]]:
-    """The font files of a locale with their family, to be attached to a container."""
-    return [(font.path, font.family) for font in chain(profile, bold)]
 
 
 def _package(family: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from localize.cues import Layout, SourceTrack, TargetTrack
 from localize.decisions import Decision, GateName, final_digest, passes, transcript_digest, translation_digest
 from localize.errors import ReviewError, at
@@ -14,8 +16,9 @@ def decision_file(gate: GateName, tag: str | None) -> str:
     return f"decisions/{gate}.{tag}.json" if tag else f"decisions/{gate}.json"
 
 
-def review_command(series: Series, episode: Episode, gate: GateName, tag: str | None) -> str:
-    to = f" --to {tag}" if tag else ""
+def review_command(series: Series, episode: Episode, gate: GateName, tags: Sequence[str] = ()) -> str:
+    """What a reviewer types to let `tags` go on; none of them for the transcript, which all share."""
+    to = f" --to {','.join(tags)}" if tags else ""
     return f"localize review approve {series.manifest} {gate} --episode {episode.id}{to} --reviewer NAME"
 
 
@@ -41,7 +44,7 @@ def gate_error(
                 ws.read(Decision, decision_file(gate, tag)),
                 reviewed_digest(series, ws, gate, tag),
                 found.findings if found else (),
-                review=review_command(series, episode, gate, tag),
+                review=review_command(series, episode, gate, (tag,) if tag else ()),
             )
     except ReviewError as waiting:
         return waiting

@@ -43,17 +43,19 @@ _AFTER_MARK = regex.compile(r"(?<=[、。，！？；：」』）】》…])")
 _BETWEEN_WORDS = regex.compile(r"(?<=[ \n])|(?<=\p{L}[-‐])(?=\p{L})")
 
 _SENTENCE = regex.compile(r"[.!?…。！？؟।][\p{Pe}\p{Pf}\"']*$")
-_CLAUSE = regex.compile(r"[,;:—、，；：،؛][\p{Pe}\p{Pf}\"']*$")
+_CLAUSE = regex.compile(r"(?:[,;:—、，；：،؛][\p{Pe}\p{Pf}\"']*|[」』）】》])$")
 _TITLE = regex.compile(r"\b(Mr|Mrs|Ms|Dr|Dra|Sr|Sra|St|Hr|Fr|M|Mme|Mlle|Sig)\.$")
 _LITTLE_WORD = regex.compile(r"(?:^|\s)[¿¡\"“«(]?[\p{Latin}\p{Cyrillic}]['’\p{Latin}\p{Cyrillic}]{0,2}$")
+_ENDS_IN_NAME = regex.compile(r"\b\p{Lu}[\p{L}'’-]*$")
+_STARTS_NAME = regex.compile(r"\p{Lu}")
 _ENDS_IN_DIGIT = regex.compile(r"\p{Nd}$")
 _UNIT = regex.compile(r"[\p{L}\p{Sc}%％‰°]")
 _WORD_CHARACTERS = regex.compile(r"[\p{Latin}\p{Cyrillic}\p{Nd}'’_@&+.-]{2}")
 
 # Costs are in squared relative deviation from the ideal width: 0.1 moves a break by about a fifth of a line. They were
 # set by eye on sentences of every locale and are the same for all.
-_AFTER_SENTENCE, _AFTER_CLAUSE = -0.20, -0.12
-_AFTER_LITTLE_WORD, _AFTER_TITLE, _AFTER_NUMBER, _AT_HYPHEN = 0.10, 0.60, 0.60, 0.15
+_AFTER_SENTENCE, _AFTER_CLAUSE = -0.30, -0.15
+_AFTER_LITTLE_WORD, _AFTER_TITLE, _AFTER_NUMBER, _INSIDE_NAME, _AT_HYPHEN = 0.10, 0.60, 0.60, 0.15, 0.15
 _INSIDE_SPACED_PHRASE = 0.10
 _AUTHORED_BREAK_LOST = 1.0
 _HARD, _HARD_AGAINST_KINSOKU = 3.0, 6.0
@@ -91,19 +93,19 @@ def balance(
 ) -> list[str] | None:
     """The best lines for `text`: as few as fit, evenly filled, broken where the sense breaks; None where none fit.
 
-    A line break that an author put into `text` is kept where it can be. `hard` also breaks inside words, between
-    grapheme clusters: the last resort, for the caller to choose.
+    A line break that an author put into `text` is kept where it can be. `hard` also breaks inside words that are wider
+    than a line by themselves, between grapheme clusters: a last resort that `hard_breaks` tells of.
     """
     text = normalise(text)
     if not text:
         return []
-    search = _Search(text, _all_breaks(text, profile) if hard else opportunities(text, profile), max_px, measure)
-    wanted = min(max_lines, 1 + text.count("\n"))
-    ways = (search.cut(count) for count in (*range(wanted, max_lines + 1), *range(wanted - 1, 0, -1)))
-    possible = (way for way in ways if way)
+    breaks = opportunities(text, profile)
     if hard:
-        return min(possible, key=lambda way: way[0], default=(0.0, None))[1]
-    return next(possible, (0.0, None))[1]
+        breaks = sorted([*breaks, *_inside_wide_words(text, breaks, max_px, measure)], key=lambda b: b.at)
+    search = _Search(text, breaks, max_px, measure)
+    wanted = min(max_lines, 1 + text.count("\n"))
+    ways = (search.lines(count) for count in (*range(wanted, max_lines + 1), *range(wanted - 1, 0, -1)))
+    return next((lines for lines in ways if lines), None)
 
 
 def hard_breaks(text: str, lines: list[str], profile: Locale) -> int:
@@ -131,8 +133,7 @@ class _Search:
         self._widths: dict[tuple[int, int], float] = {}
         self._whole_px = self._width(0, len(self._starts) - 1)
 
-    def cut(self, count: int) -> tuple[float, list[str]] | None:
-        """Cost and lines of the best way to exactly `count` lines."""
+    def lines(self, count: int) -> list[str] | None:
         end = len(self._starts) - 1
         best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
         for number in range(count):
@@ -154,7 +155,7 @@ class _Search:
         for number in range(count, 0, -1):
             cuts.append(best[number][cuts[-1]][1])
         cuts.reverse()
-        return best[count][end][0], [self._line(start, stop) for start, stop in pairwise(cuts)]
+        return [self._line(start, stop) for start, stop in pairwise(cuts)]
 
     def _cost(self, start: int, stop: int, width: float, number: int, count: int) -> float:
         lean = _TOP_LIGHTER * (2 * number / (count - 1) - 1) if count > 1 else 0.0
@@ -192,11 +193,12 @@ def _allowed(text: str, at: int, *, spaced: bool) -> bool:
     before, after = text[:at].rstrip(_EDGE), text[at:]
     if not before or not after or after[0] in _EDGE:
         return False
-    free = _EITHER_END if spaced and text[at - 1] in _EDGE else ""
-    if (_NOT_LAST.match(before[-1]) and before[-1] not in free) or (_NOT_FIRST.match(after[0]) and after[0] not in free):
+    bound = {before[-1]} if _NOT_LAST.match(before[-1]) else set()
+    bound |= {after[0]} if _NOT_FIRST.match(after[0]) else set()
+    if bound - (_EITHER_END if spaced and text[at - 1] in _EDGE else frozenset()):
         return False
     # Unspaced: a Latin name, a number or a doubled mark ("——") stays whole.
-    return text[at - 1] in _EDGE + "-‐" or not (_WORD_CHARACTERS.match(text, at - 1) or text[at - 1] == text[at])
+    return text[at - 1] in f"{_EDGE}-‐" or not (_WORD_CHARACTERS.match(text, at - 1) or text[at - 1] == text[at])
 
 
 def _cost(text: str, at: int, profile: Locale) -> float:
@@ -213,20 +215,23 @@ def _cost(text: str, at: int, profile: Locale) -> float:
         return _AFTER_NUMBER
     if text[at - 1] in "-‐":
         return _AT_HYPHEN
+    if _ENDS_IN_NAME.search(before) and _STARTS_NAME.match(after):
+        return _INSIDE_NAME
     if profile.breaker == "spaces":
         return _AFTER_LITTLE_WORD if _LITTLE_WORD.search(before) else 0.0
     # Thai sets a space between phrases, Chinese and Japanese only around foreign words.
     return _INSIDE_SPACED_PHRASE if profile.breaker == "budoux-th" and text[at - 1] not in _EDGE else 0.0
 
 
-def _all_breaks(text: str, profile: Locale) -> list[Break]:
-    """Every grapheme boundary; those that are no opportunity at a price."""
-    soft = {b.at: b for b in opportunities(text, profile)}
-    breaks = []
-    for at in sorted(_boundaries(text)):
-        if at in soft:
-            breaks.append(soft[at])
-        elif text[at] not in _EDGE:
-            cost = _HARD if _allowed(text, at, spaced=False) else _HARD_AGAINST_KINSOKU
-            breaks.append(Break(at, cost))
-    return breaks
+def _inside_wide_words(text: str, breaks: list[Break], max_px: float, measure: Measure) -> list[Break]:
+    """The grapheme boundaries inside every word that no line can hold."""
+    wide = [
+        (start, stop)
+        for start, stop in pairwise([0, *(b.at for b in breaks), len(text)])
+        if measure(text[start:stop].strip(_EDGE)) > max_px
+    ]
+    return [
+        Break(at, _HARD if _allowed(text, at, spaced=False) else _HARD_AGAINST_KINSOKU)
+        for at in _boundaries(text)
+        if text[at] not in _EDGE and any(start < at < stop for start, stop in wide)
+    ]

@@ -7,7 +7,8 @@ workspace, and answers per scope whether it did the work or found it done. A loc
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -105,7 +106,7 @@ def ingest_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Outc
     ):
         facts, outcome = known, Outcome(fresh=[SOURCE])
     else:
-        facts, outcome = ingest.probe(job.media, progress=progress), Outcome(done=[SOURCE])
+        facts, outcome = ingest.probe(job.media, engine=ffmpeg, progress=progress), Outcome(done=[SOURCE])
     ingest.accept(
         facts,
         file=job.media.name,
@@ -221,13 +222,15 @@ def check_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcom
             ws.need(Layout, layout_file(tag)),
             locale(tag),
             job.facts,
+            style=job.series.style,
         )
         writer.commit(findings_file(tag), Findings(tag, found), made_of)
 
     def reads(tag: str) -> tuple[object, ...]:
-        ws = job.workspace
+        ws, profile, style = job.workspace, locale(tag), job.series.style
         names = ("source.json", target_file(tag), layout_file(tag))
-        return (check.VERSION, locale(tag), _frame(job.facts), *(ws.digest(name) for name in names))
+        measured_with = (style, fonts.digest(profile, style.bold))
+        return (check.VERSION, profile, _frame(job.facts), *measured_with, *(ws.digest(name) for name in names))
 
     return _each(job, "check", locales, reads, one, (findings_file,))
 
@@ -283,7 +286,7 @@ def mux_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
             for tag in locales
         ]
         for kind, name in files.items():
-            plan = render.plan_mux(job.media, job.facts, tracks, kind, title=job.series.title, folder=scratch)
+            plan = render.plan_mux(job.media, job.facts, tracks, kind, title=job.series.title, bold=job.series.style.bold)
             writer.adopt(name, ffmpeg.run(plan, folder=scratch, progress=progress)[kind], made_of)
     return Outcome(done=[SOURCE])
 
@@ -348,6 +351,8 @@ def _frame(facts: MediaFacts) -> tuple[int, int, int, str]:
     return facts.width_px, facts.height_px, facts.duration_ms, facts.frame_rate
 
 
-def _scratch(ws: EpisodeWorkspace) -> tempfile.TemporaryDirectory[str]:
+@contextmanager
+def _scratch(ws: EpisodeWorkspace) -> Iterator[Path]:
     """A private folder on the workspace's own volume, so that finished files move by a rename."""
-    return tempfile.TemporaryDirectory(prefix=".scratch-", dir=ws.folder)
+    with tempfile.TemporaryDirectory(prefix=".scratch-", dir=ws.folder) as folder:
+        yield Path(folder)

@@ -1,0 +1,177 @@
+"""Segment: recognised words, or supplied subtitles, -> the source track.
+
+Only words and their times count; a recogniser's own segments run over several lines of dialogue or half of one. The aim
+is a whole sentence in one cue wherever it fits, because that is what a translation engine understands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from localize.chinese import Simplify, has_han, respelled, simplified
+from localize.clauses import DEFAULT, Rules, grouped
+from localize.cues import Cue, SourceTrack, Word
+from localize.engines.base import Dropped, Recognition
+from localize.findings import Finding
+from localize.locales import SOURCE
+from localize.timecode import clock
+
+VERSION = 1
+MIN_CUE_MS = 40
+"""One frame at 25 fps: no cue is shorter, whatever a recogniser says."""
+SAME_START_MS = 200
+"""Supplied cues that begin this close together are meant to be seen together."""
+DASHES = ("-", "－", "—", "–")
+
+
+@dataclass(frozen=True, slots=True)
+class Segmented:
+    """A source track, and what a person should know about how it came about."""
+
+    track: SourceTrack
+    findings: tuple[Finding, ...] = ()
+
+
+def segment(
+    recognition: Recognition,
+    *,
+    duration_ms: int | None = None,
+    previous: SourceTrack | None = None,
+    first_id: int = 1,
+    rules: Rules = DEFAULT,
+    simplify: Simplify = simplified,
+) -> Segmented:
+    """Cues from the words of `recognition`, in its order; a cue that is in `previous` as it is now keeps its id."""
+    groups = grouped([word for passage in recognition.passages for word in passage.words], rules, simplify)
+    track = _numbered(_timed(groups, duration_ms, rules), previous, first_id)
+    findings = [_invented(dropped) for dropped in recognition.dropped if dropped.passage.words]
+    if not track.cues:
+        findings.append(Finding("no-speech", "error", "nothing was recognised in the audio"))
+    return Segmented(track, tuple(findings))
+
+
+def _invented(dropped: Dropped) -> Finding:
+    words = dropped.passage.words
+    text = "".join(word.text for word in words).strip()
+    message = f"{clock(words[0].start_ms)} {text!r} was taken for an invention of the recogniser: {dropped.reason}"
+    return Finding("invented-speech", "warning", message)
+
+
+def from_subtitles(
+    supplied: Iterable[tuple[int, int, str]],
+    *,
+    duration_ms: int | None = None,
+    previous: SourceTrack | None = None,
+    first_id: int = 1,
+    simplify: Simplify = simplified,
+) -> Segmented:
+    """Cues from `(start_ms, end_ms, text)` as supplied; whatever had to be clipped, joined or left out is a finding."""
+    cues: list[Cue] = []
+    # A finding names its cue by place until the cues have their ids.
+    noted: list[tuple[int | None, Finding]] = []
+    for number, (start_ms, end_ms, raw) in sorted(enumerate(supplied, 1), key=lambda item: (item[1][:2], item[0])):
+        start_ms, text = max(start_ms, 0), _one_line(raw, simplify)
+        name = f"supplied cue {number} at {clock(start_ms)}"
+        if useless := _useless(name, start_ms, end_ms, text, duration_ms):
+            noted.append((None, useless))
+            continue
+        shown_until_ms = end_ms if duration_ms is None else min(end_ms, duration_ms)
+        cue = Cue(id="", start_ms=start_ms, end_ms=shown_until_ms, text=text, origin="file")
+        if cues and start_ms < cues[-1].end_ms:
+            before, overlap_ms = cues[-1], cues[-1].end_ms - start_ms
+            together = start_ms - before.start_ms < SAME_START_MS
+            done = "both are shown as one" if together else "that one was clipped"
+            message = f"{name} begins {overlap_ms} ms before the cue before it ends; {done}"
+            noted.append((len(cues) - 1, Finding("supplied-overlap", "warning", message, measured=overlap_ms, limit=0)))
+            if together:
+                cues.pop()
+                both = f"{before.text}\n{text}"
+                cue = replace(before, end_ms=max(before.end_ms, shown_until_ms), text=both)
+            else:
+                cues[-1] = replace(before, end_ms=start_ms)
+        cues.append(cue)
+        if shown_until_ms < end_ms:
+            message = f"{name} ran past the end of the media and was clipped to it"
+            clipped = Finding("supplied-past-end", "warning", message, measured=end_ms, limit=duration_ms)
+            noted.append((len(cues) - 1, clipped))
+    track = _numbered(cues, previous, first_id)
+    findings = [f if place is None else replace(f, cue_id=track.cues[place].id) for place, f in noted]
+    if not track.cues:
+        findings.append(Finding("no-cues", "error", "the supplied subtitles hold no cue that can be shown"))
+    return Segmented(track, tuple(findings))
+
+
+def _useless(name: str, start_ms: int, end_ms: int, text: str, duration_ms: int | None) -> Finding | None:
+    """Why a supplied cue cannot be shown; where it has text, losing it is an error."""
+    if not text:
+        return Finding("supplied-empty", "warning", f"{name} has no text and was left out")
+    if end_ms <= start_ms:
+        message = f"{name} ends before it begins and was left out: {text!r}"
+        return Finding("supplied-no-duration", "error", message, measured=end_ms - start_ms, limit=0)
+    if duration_ms is not None and start_ms >= duration_ms:
+        message = f"{name} begins after the end of the media and was left out: {text!r}"
+        return Finding("supplied-past-end", "error", message, measured=start_ms, limit=duration_ms)
+    return None
+
+
+def _one_line(raw: str, simplify: Simplify) -> str:
+    """The text of a supplied cue; its line breaks are layout, except where a dash gives each speaker a line."""
+    lines = [text for line in raw.splitlines() if (text := respelled(line, simplify))]
+    if len(lines) > 1 and all(line.startswith(DASHES) for line in lines):
+        return "\n".join(line.lstrip("".join(DASHES) + " ") for line in lines)
+    text = ""
+    for line in lines:
+        # Chinese subtitles leave marks out at the end of a line: the break was the comma.
+        both_han = bool(text) and has_han(text[-1]) and has_han(line[0])
+        text += ("，" if both_han else " " if text and text[-1].isascii() and line[0].isascii() else "") + line
+    return text
+
+
+def _timed(groups: Sequence[list[Word]], duration_ms: int | None, rules: Rules) -> list[Cue]:
+    """Cues that follow one another: start with the first word, end after the last, never into the next cue."""
+    starts: list[int] = []
+    for group in groups:
+        starts.append(max(group[0].start_ms, starts[-1] + MIN_CUE_MS if starts else 0))
+    cues = []
+    for i, group in enumerate(groups):
+        end_ms = max(group[-1].end_ms + rules.tail_ms, starts[i] + rules.min_duration_ms)
+        if i + 1 < len(starts):
+            end_ms = min(end_ms, starts[i + 1])
+        elif duration_ms is not None:
+            end_ms = max(min(end_ms, duration_ms), starts[i] + MIN_CUE_MS)
+        cues.append(
+            Cue(
+                id="",
+                start_ms=starts[i],
+                end_ms=end_ms,
+                text="".join(word.text for word in group).strip(),
+                words=tuple(group),
+                confidence=_confidence(group),
+            )
+        )
+    return cues
+
+
+def _confidence(words: Sequence[Word]) -> float:
+    """The mean over characters: a long word weighs more than a short one."""
+    chars = sum(len(word.text) for word in words)
+    return round(sum(word.confidence * len(word.text) for word in words) / chars, 4)
+
+
+def _numbered(cues: Iterable[Cue], previous: SourceTrack | None, first_id: int) -> SourceTrack:
+    """`cues` with ids: what `previous` has with the same text at the same time keeps its own, the rest gets new."""
+    next_id = previous.next_id if previous else first_id
+    free = list(previous.cues) if previous else []
+    result = []
+    for cue in cues:
+        same = next(
+            (c for c in free if c.text == cue.text and c.start_ms < cue.end_ms and cue.start_ms < c.end_ms), None
+        )
+        if same:
+            free.remove(same)
+            result.append(replace(cue, id=same.id, speaker=same.speaker, kind=same.kind))
+        else:
+            result.append(replace(cue, id=f"c{next_id:04d}"))
+            next_id += 1
+    return SourceTrack(SOURCE.tag, tuple(result), next_id)

@@ -1,0 +1,97 @@
+"""The guards against what a recogniser makes up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from localize.cues import Word
+from localize.engines.base import Passage, Recognition, prompt_of
+from localize.engines.fake import FakeTranscriber
+from localize.stages.transcribe import transcribe, without_inventions
+
+
+def passage(text: str, *, no_speech: float = 0.0, logprob: float = -0.2, compression: float = 1.0) -> Passage:
+    """A word a character, 200 ms each."""
+    words = tuple(Word(i * 200, (i + 1) * 200, char) for i, char in enumerate(text))
+    return Passage(words, no_speech, logprob, compression)
+
+
+def heard(*passages: Passage) -> Recognition:
+    return without_inventions(Recognition("fake 1", passages))
+
+
+def text(recognition: Recognition) -> str:
+    return "".join(word.text for kept in recognition.passages for word in kept.words)
+
+
+def test_the_engine_is_asked_with_the_names() -> None:
+    asked: list[object] = []
+
+    def hear(media: Path, names: object) -> Recognition:
+        asked.append((media, names))
+        return Recognition("fake 1", (passage("你回来了。"),))
+
+    result = transcribe(Path("ep01.mp4"), engine=FakeTranscriber(hear), names=["林凡"])
+    assert asked == [(Path("ep01.mp4"), ["林凡"])]
+    assert text(result) == "你回来了。"
+
+
+@pytest.mark.parametrize(
+    ("made_up", "reason"),
+    [
+        (passage("林凡", no_speech=0.67, logprob=-0.66), "no speech 0.67 > 0.5 and log probability -0.66 < -0.5"),
+        (passage("谢谢谢谢观看", compression=2.14), "compression 2.14 > 2.0"),
+        (passage("你好" * 40, compression=2.5), "compression 2.50 > 2.4"),
+        (passage("短剧对白。人物：林凡。"), "it repeats the prompt"),
+        (passage("人物：林凡。"), "it repeats the prompt"),
+    ],
+)
+def test_a_made_up_passage_is_taken_out_and_kept_beside_with_the_reason(made_up: Passage, reason: str) -> None:
+    real = passage("你回来了。")
+    result = heard(real, made_up)
+    assert result.passages == (real,)
+    assert [(d.passage, d.reason) for d in result.dropped] == [(made_up, reason)]
+
+
+@pytest.mark.parametrize(
+    "real",
+    [
+        passage("林凡", no_speech=0.67, logprob=-0.3),
+        passage("林凡", no_speech=0.1, logprob=-0.9),
+        passage("你好" * 4, compression=1.9),
+        passage("不要不要不要不要！"),
+        passage("哈哈哈哈哈哈哈哈"),
+    ],
+)
+def test_what_may_be_speech_stays(real: Passage) -> None:
+    assert heard(real).passages == (real,)
+
+
+def test_of_a_loop_its_first_round_and_the_speech_before_it_stay() -> None:
+    result = heard(passage("你终于回来了。" + "我爱你" * 5))
+    assert text(result) == "你终于回来了。我爱你"
+    (dropped,) = result.dropped
+    assert "".join(word.text for word in dropped.passage.words) == "我爱你" * 4
+    assert dropped.reason == "it repeats '我爱你'"
+
+
+def test_judging_twice_takes_nothing_more() -> None:
+    once = heard(passage("你终于回来了。" + "我爱你" * 5), passage("林凡", no_speech=0.9, logprob=-1))
+    assert without_inventions(once) == once
+
+
+@given(st.lists(st.text("我爱你不要，。", min_size=1, max_size=40), max_size=4))
+def test_no_word_is_lost(lines: list[str]) -> None:
+    result = heard(*(passage(line) for line in lines))
+    kept = [word for p in result.passages for word in p.words]
+    dropped = [word for d in result.dropped for word in d.passage.words]
+    assert sorted(word.text for word in kept + dropped) == sorted("".join(lines))
+
+
+def test_a_series_without_names_primes_with_nothing() -> None:
+    assert prompt_of([]) is None
+    assert prompt_of(["林凡", "苏若雪"]) == "短剧对白。人物：林凡、苏若雪。"

@@ -1,0 +1,207 @@
+"""The pipeline end to end on a two-second clip: real ffmpeg, engines that do what the test says."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from localize import pipeline
+from localize.engines.fake import FakeTranscriber, FakeTranslator, spoken
+from localize.engines.registry import Engines
+from localize.errors import EngineUnavailable
+from localize.pipeline import EpisodeResult, Job
+from localize.series import load
+
+pytestmark = pytest.mark.engines
+
+LINES = {
+    "跪下！": {"en": "Kneel!", "th": "คุกเข่า!", "vi": "Quỳ xuống!"},
+    "我回来了。": {"en": "I am back.", "th": "ฉันกลับมาแล้ว", "vi": "Tôi đã về."},
+}
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two seconds, 216x384, 25 fps, grey with a 440 Hz tone."""
+    path = tmp_path_factory.mktemp("clip") / "ep01.mp4"
+    lavfi = ["-f", "lavfi", "-i", "color=gray:s=216x384:r=25:d=2", "-f", "lavfi", "-i", "sine=440:d=2"]
+    codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-shortest"]
+    subprocess.run(["ffmpeg", "-v", "error", *lavfi, *codecs, path], check=True)
+    return path
+
+
+@pytest.fixture
+def series_folder(tmp_path: Path, clip: Path) -> Path:
+    (tmp_path / "ep01.mp4").write_bytes(clip.read_bytes())
+    return tmp_path
+
+
+class Work:
+    """One series of one episode, run as often as a test likes; counts what the engines were asked."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.heard: list[Path] = []
+        self.asked: list[tuple[str, str]] = []
+        self.lines = LINES
+        self.version = "fake 1"
+        self.on_translate: Callable[[str, str], None] = lambda _line, _tag: None
+
+    def job(
+        self, *, locales: tuple[str, ...] = ("en", "th"), modes: tuple[str, ...] = ("sidecar",), gates: str = "off"
+    ) -> Job:
+        manifest = self.folder / "series.toml"
+        manifest.write_text(
+            dedent(f"""
+            schema = 1
+            id = "dragon"
+            title = "龙王归来"
+            genre = "war-god"
+            locales = {json.dumps(locales)}
+            [gates]
+            transcript = "off"
+            translation = "{gates}"
+            final = "off"
+            [[episode]]
+            id = "ep01"
+            file = "ep01.mp4"
+            """),
+            encoding="utf-8",
+        )
+        engines = Engines(
+            faster_whisper=FakeTranscriber(self._hear), argos=FakeTranslator(self._translate, version=self.version)
+        )
+        series = load(manifest)
+        (job,) = pipeline.jobs(series, self.folder / "workspace", pipeline.options(series, modes=modes), engines)
+        return job
+
+    def run(self, **changes: object) -> EpisodeResult:
+        return pipeline.advance(self.job(**changes))  # type: ignore[arg-type]
+
+    def path(self, name: str) -> Path:
+        return self.folder / "workspace" / "dragon" / "ep01" / name
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        text = self.path(name).read_text(encoding="utf-8")
+        assert old in text
+        self.path(name).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    def _hear(self, media: Path, _names: object) -> object:
+        self.heard.append(media)
+        return spoken((100, 500, "跪"), (500, 800, "下！"), (1100, 1300, "我"), (1300, 1800, "回来了。"))
+
+    def _translate(self, line: str, tag: str) -> str:
+        self.asked.append((line, tag))
+        self.on_translate(line, tag)
+        return self.lines[line][tag]
+
+
+@pytest.fixture
+def work(series_folder: Path) -> Work:
+    return Work(series_folder)
+
+
+def test_one_run_writes_every_file_and_a_second_one_does_no_work(work: Work) -> None:
+    first = work.run(modes=("burn", "mux", "sidecar"))
+    assert first.errors == []
+    assert first.delivered == ("en", "th")
+    for name in ("source.json", "targets/th.json", "layout/th.json", "subtitles/th.srt", "subtitles/th.vtt",
+                 "subtitles/th.ass", "findings/th.json", "renders/th.mp4", "ep01.multi.mp4", "ep01.multi.mkv",
+                 "report.html", "contact-sheet.png", "episode.json"):  # fmt: skip
+        assert work.path(name).stat().st_size > 0
+    asked, files = len(work.asked), _stamps(work)
+    second = work.run(modes=("burn", "mux", "sidecar"))
+    assert not second.worked
+    assert (len(work.asked), len(work.heard)) == (asked, 1)
+    assert _stamps(work) == files
+    assert not list(work.path("").rglob("*.part"))
+    assert not list(work.path("").glob(".scratch*"))
+
+
+def _stamps(work: Work) -> dict[str, int]:
+    skip = ("locks", "runs")
+    return {str(p): p.stat().st_mtime_ns for p in work.path("").rglob("*") if p.is_file() and p.parent.name not in skip}
+
+
+def test_a_deleted_file_is_made_again_and_nothing_else(work: Work) -> None:
+    work.run(modes=("burn", "sidecar"))
+    work.path("renders/th.mp4").unlink()
+    result = work.run(modes=("burn", "sidecar"))
+    assert [(d.unit.step, d.outcome.done) for d in result.finished if d.outcome.done and d.unit.step != "report"] == [
+        ("burn", ["th"])
+    ]
+
+
+def test_speech_is_recognised_once_for_all_locales_that_come_later(work: Work) -> None:
+    work.run(locales=("en",))
+    work.run(locales=("en", "th"))
+    assert len(work.heard) == 1
+    assert [tag for _, tag in work.asked] == ["en", "en", "th", "th"]
+
+
+def test_a_line_that_a_person_edited_is_never_overwritten(work: Work) -> None:
+    work.run()
+    work.edit("targets/en.json", '"text": "Kneel!"', '"text": "On your knees!"')
+    work.version = "fake 2"
+    work.run()
+    assert "On your knees!" in work.path("targets/en.json").read_text(encoding="utf-8")
+    assert "On your knees!" in work.path("subtitles/en.srt").read_text(encoding="utf-8")
+    assert ("跪下！", "en") not in work.asked[4:]
+
+
+def test_a_mended_source_line_redoes_that_line_alone(work: Work) -> None:
+    work.run()
+    before = len(work.asked)
+    work.lines = LINES | {"站住！": {"en": "Halt!", "th": "หยุด!"}}
+    work.edit("source.json", "跪下！", "站住！")
+    work.run()
+    assert work.asked[before:] == [("站住！", "en"), ("站住！", "th")]
+    assert len(work.heard) == 1
+
+
+def test_a_locale_without_an_engine_is_reported_and_the_others_go_on(work: Work) -> None:
+    result = work.run(locales=("en", "vi", "th"))
+    assert result.delivered == ("en", "th")
+    (error,) = result.errors
+    assert str(error).startswith("translate ep01 [vi]: Vietnamese has no Argos package; next: ")
+    assert result.exit_code == 2
+
+
+def test_an_engine_that_is_down_is_exit_5_and_keeps_what_was_done(work: Work) -> None:
+    def down(_line: str, _tag: str) -> None:
+        raise EngineUnavailable("the server does not answer", next_step="run the same command again")
+
+    work.on_translate = down
+    result = work.run()
+    assert result.exit_code == 5
+    assert str(result.errors[0]) == "translate ep01: the server does not answer; next: run the same command again"
+    assert work.path("source.json").exists()
+    work.on_translate = lambda _line, _tag: None
+    assert work.run().delivered == ("en", "th")
+    assert len(work.heard) == 1
+
+
+def test_one_approved_locale_is_delivered_while_the_other_waits_and_an_edit_reopens_its_gate(work: Work) -> None:
+    result = work.run(gates="required")
+    assert (result.exit_code, result.delivered) == (4, ())
+    assert "localize review approve" in str(result.waiting[0])
+    assert not work.path("subtitles/en.srt").exists()
+    pipeline.decide(work.job(gates="required"), "translation", "en", "approved", "mei")
+    result = work.run(gates="required")
+    assert result.delivered == ("en",)
+    assert [waiting.locale for waiting in result.waiting] == ["th"]
+    work.edit("targets/en.json", '"text": "Kneel!"', '"text": "Down!"')
+    assert work.run(gates="required").delivered == ()
+
+
+def test_a_track_with_a_leftover_of_the_source_is_exit_3_with_everything_written(work: Work) -> None:
+    work.lines = LINES | {"跪下！": {"en": "跪下！", "th": "คุกเข่า!"}}
+    result = work.run()
+    assert result.exit_code == 3
+    assert {(tag, f.cue_id) for tag, f in result.findings if f.severity == "error"} == {("en", "c0001")}
+    assert work.path("subtitles/en.srt").exists()
