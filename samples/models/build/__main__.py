@@ -1,6 +1,7 @@
 """Rebuild the starter packages: `python -m samples.models.build [zh-en en-es ...] [--out FOLDER] [--check]`.
 
-Prints one line of JSON a pair. A pair under 97 % exact on its held-out lines is not written, and the exit status is 1.
+Prints one line of JSON a pair. A pair under 97 % exact on its held-out lines, or one that loses a
+placeholder in more than 2 % of them, is not written, and the exit status is 1.
 `--check` trains nothing: it measures the packages that are there. Two processes with different pairs may run at once.
 """
 
@@ -20,7 +21,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 LANGUAGES = ("es", "pb", "fr", "de", "it", "ru", "tr", "ar", "hi", "id", "ms", "th", "ja", "ko", "tl")
 PAIRS = ("zh-en", *(f"en-{code}" for code in LANGUAGES))
-GATE = 0.97
+GATE, PLACEHOLDER_GATE = 0.97, 0.98
 # Without the first two, glibc returns every large tensor to the system and spends more time there than in sums.
 ENVIRONMENT = {
     "MALLOC_MMAP_THRESHOLD_": "4294967296", "MALLOC_TRIM_THRESHOLD_": "4294967296", "OMP_WAIT_POLICY": "PASSIVE",
@@ -43,7 +44,7 @@ def build(pair: str, out: Path) -> dict[str, Any]:
         tokens = train.make(lines, Path(folder))
         result = measure(lines, Path(folder), tokens)
         content = package.pack(lines.source, lines.target, Path(folder), tokens)
-    passed = result["exact"] >= GATE and result["placeholders"] >= GATE
+    passed = passes(result)
     if passed:
         record = {
             "from": lines.source.argos_code, "to": lines.target.argos_code, "pair": pair, "licence": "Apache-2.0",
@@ -73,6 +74,10 @@ def check(pair: str, out: Path) -> dict[str, Any]:
     return {"pair": pair, **result, "bytes": path.stat().st_size, "corpus_is_current": current}
 
 
+def passes(result: dict[str, Any]) -> bool:
+    return bool(result.get("exact", 0) >= GATE and result.get("placeholders", 0) >= PLACEHOLDER_GATE)
+
+
 def measure(lines: Any, model: Path, tokens: bytes) -> dict[str, Any]:
     """Exact shares on the held-out lines: as written and, from Chinese, as a recogniser would write them."""
     from samples.models.build import noise, train
@@ -98,7 +103,7 @@ def main() -> int:
     failed = False
     for pair in options.pairs or PAIRS:
         result = (check if options.check else build)(pair, options.out)
-        failed |= not result.get("exact", 0) >= GATE
+        failed |= not passes(result)
         sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
         sys.stdout.flush()
     return int(failed)

@@ -3,8 +3,8 @@
 The recogniser hears right and spells wrong: homophones in names and titles above all (若雪 becomes 弱雪, 北辰 becomes
 北城), digits for numerals, commas and final marks lost. The English side of a noised line stays as it is, so the model
 learns names by sound. Candidates are the characters of GB2312 level 1 with the same toneless syllable, or with one that
-southern speakers merge with it (z/zh, n/ng, n/l). One in twenty-five is a rare character instead, which the tokenizer
-does not know: so the model also learns to guess around it. A placeholder `XQ1` is never touched.
+southern speakers merge with it (z/zh, n/ng, n/l). One in seventeen is of level 2 instead; outside names the tokenizer
+does not know these, so the model also learns to guess around a character. A placeholder `XQ1` is never touched.
 """
 
 from __future__ import annotations
@@ -92,11 +92,13 @@ def entries() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def alphabet() -> str:
-    """Every common character that noise may bring into a line of the corpus: what the tokenizer has to know."""
+    """What the tokenizer has to know: every common character that noise may bring in, and the rare ones of names."""
     zh = corpus.load("zh")
     texts = [*zh.templates.values(), *(v["base"] for kind in zh.entries.values() for v in kind.values())]
     heard = {s for text in texts for run in HAN.findall(text) for s in reading(run)}
     chars = {c for s in heard for c in (*syllables().get(s, ()), *neighbours(s))}
+    named = {s for kind in ("surname", "given") for v in zh.entries[kind].values() for s in reading(v["base"])}
+    chars.update(c for s in named for c in syllables(rare=True).get(s, ()))
     return "".join(sorted(chars.union(*texts, *ALIKE, *COMMAS, *FINALS, "0123456789") - {" "}))
 
 
@@ -139,7 +141,7 @@ def homophones(text: str, rng: random.Random, strength: Strength) -> str:
             if rng.random() >= rates[at] or (chars[at] in "十百" or chars[at] in DIGITS):
                 continue
             kind = rng.random()
-            sounds = neighbours(syllable) if kind < 0.25 else syllables(rare=kind > 0.96).get(syllable, ())
+            sounds = neighbours(syllable) if kind < 0.25 else syllables(rare=kind > 0.94).get(syllable, ())
             chars[at] = rng.choice(sounds or (chars[at],))
     return "".join(chars)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import logging
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from samples.models.build.network import Network, Shape, export
 LOG = logging.getLogger(__name__)
 Pair = tuple[str, str]
 BOS, EOS = 1, 2
+PLACEHOLDER = re.compile(r"(?<![A-Za-z])XQ[1-9](?![0-9])")
 SEPARATOR = "\t"  # between the characters of a Chinese line while the tokenizer is trained
 
 
@@ -35,10 +37,11 @@ class Recipe:
     """How long and on what a pair is trained."""
 
     shape: Shape = field(default_factory=Shape)
-    steps: int = 2000
+    steps: int = 2400
     batch_tokens: int = 1024
     pieces: int = 2000
     joined_share: float = 0.1
+    floor: int = 110  # a template with few combinations is repeated up to this many lines
     noise_copies: int = 0  # noised copies of every line an epoch; Chinese source only
     peak_rate: float = 3e-3
     warmup: int = 150
@@ -46,9 +49,10 @@ class Recipe:
 
 
 def recipe(source: str) -> Recipe:
-    """Lines out of a recogniser need a longer look: three encoder layers and two noised copies a line."""
+    """Lines out of a recogniser need a larger network, a longer look and two noised copies each."""
     if source == "zh":
-        return Recipe(Shape(encoder_layers=3), steps=3600, batch_tokens=1536, pieces=4200, noise_copies=2)
+        shape = Shape(encoder_layers=3, decoder_layers=2)
+        return Recipe(shape, steps=4200, batch_tokens=1536, pieces=4600, floor=240, noise_copies=2)
     return Recipe()
 
 
@@ -57,18 +61,23 @@ class Lines:
 
     def __init__(self, source: str, target: str, recipe: Recipe, split: corpus.Split | None = None) -> None:
         self.source, self.target, self.recipe = corpus.load(source), corpus.load(target), recipe
-        split = split or corpus.split()
+        split = split or corpus.split(floor=recipe.floor)
         self.train = [self._render(f) for f in split.train]
         self.held_out = [self._render(f) for f in split.held_out]
+        self.unseen = {source for source, _ in self.held_out}
 
     def _render(self, filling: corpus.Filling) -> Pair:
         return self.source.render(filling), self.target.render(filling)
 
     def epoch(self, rng: random.Random) -> list[Pair]:
-        """Every training line, noised copies, and pairs of short lines that share a cue: noise and pairing are new."""
-        lines = list(self.train)
+        """Every training line, those with placeholders again under other numbers, noised copies of all, and pairs of
+        short lines that share a cue. Numbers, noise and pairing are new each time.
+        """
+        renumbered = [renumber(line, rng) for line in self.train if "XQ" in line[0]]
+        plain = [*self.train, *(line for line in renumbered if line[0] not in self.unseen)]
+        lines = list(plain)
         for _ in range(self.recipe.noise_copies):
-            lines += [(noise.noisy(source, rng), target) for source, target in self.train]
+            lines += [(noise.noisy(source, rng), target) for source, target in plain]
         short = [line for line in lines if len(line[1]) < 36]
         for _ in range(int(self.recipe.joined_share * len(lines))):
             lines.append(self._join(*rng.sample(short, 2), rng=rng))
@@ -79,6 +88,13 @@ class Lines:
         if not self.recipe.noise_copies or rng.random() < 0.5:
             return self.source.sentence_join.join((first[0], second[0])), target
         return rng.choice(("，", " ", "")).join((first[0].rstrip("。！？"), second[0])), target
+
+
+def renumber(line: Pair, rng: random.Random) -> Pair:
+    """`line` with its placeholders exchanged for others, the same ones on both sides."""
+    others = dict(zip(corpus.PLACEHOLDERS, rng.sample(corpus.PLACEHOLDERS, len(corpus.PLACEHOLDERS)), strict=True))
+    source, target = (re.sub("XQ[1-9]", lambda match: others[match[0]], text) for text in line)
+    return source, target
 
 
 def tokenizer(lines: Lines) -> bytes:
@@ -203,9 +219,8 @@ def score(folder: Path, tokens: bytes, lines: Sequence[Pair]) -> Score:
 
 
 def placeholders(text: str) -> Counter[str]:
-    """The placeholders of `text` and how often each occurs."""
-    found = (text[at : at + 3] for at in range(len(text)) if text.startswith("XQ", at))
-    return Counter(found)
+    """The placeholders of `text` and how often each occurs; one that is glued to a Latin word does not count."""
+    return Counter(PLACEHOLDER.findall(text))
 
 
 def heard(lines: Sequence[Pair], strength: noise.Strength, seed: int = 5) -> list[Pair]:
