@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any, cast
 
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
+from prefect.futures import PrefectFuture
 from prefect.states import Completed
-from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.tasks import as_tasks
 from localize import pipeline, settings
@@ -22,6 +24,10 @@ from localize.engines.registry import Engines
 from localize.errors import EXIT_FINDINGS, EXIT_ORDER
 from localize.series import load
 from localize.stages import report
+from localize.steps import MODES
+
+# As many tasks at a time as there are cores: they drive encoder processes or release the interpreter.
+RUNNER = cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_workers=pipeline.WORKERS))
 
 AWAITING_REVIEW = "AwaitingReview"
 WITH_FINDINGS = "CompletedWithFindings"
@@ -36,7 +42,7 @@ def engines() -> Engines:
 @flow(
     name="localize-episode",
     flow_run_name="{episode}",
-    task_runner=ThreadPoolTaskRunner(max_workers=pipeline.WORKERS),
+    task_runner=RUNNER,
     validate_parameters=True,
 )
 def localize_episode(
@@ -51,7 +57,7 @@ def localize_episode(
     """Advance episode `episode` of the manifest (or media file) at `path`."""
     series = load(Path(path))
     options = pipeline.options(
-        series, to=to or (), modes=mode or pipeline.MODES, transcriber=transcriber, allow_landscape=allow_landscape
+        series, to=to or (), modes=mode or MODES, transcriber=transcriber, allow_landscape=allow_landscape
     )
     root = settings.workspace_root(series.root, Path(workspace) if workspace else None)
     (job,) = pipeline.jobs(series, root, options, engines(), [episode])

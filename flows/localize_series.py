@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 # Before Prefect is imported, which reads its settings once. Its line per task run would bury our line per unit of work.
 os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
@@ -25,7 +25,7 @@ from localize.errors import EXIT_BUG, EXIT_DONE, EXIT_FINDINGS, EXIT_REVIEW, Loc
 from localize.series import load
 
 
-def code_of(state: State[object]) -> int:
+def code_of(state: State[Any]) -> int:
     """The exit code that an episode's flow run stands for."""
     if state.is_failed() or state.is_crashed():
         error = state.result(raise_on_failure=False)
@@ -45,7 +45,7 @@ def localize_series(
 ) -> State[None]:
     """Advance every episode of the manifest at `path`; ends as its worst episode did."""
     series = load(Path(path))
-    states: dict[str, State[object]] = {}
+    states: dict[str, State[Any]] = {}
     for episode in series.episode:
         if episodes and episode.id not in episodes:
             continue

@@ -47,7 +47,7 @@ def zipped(files: dict[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def package(from_code: str = "en", to_code: str = "es", **extra: bytes) -> dict[str, bytes]:
+def package(extra: dict[str, bytes] | None = None, *, from_code: str = "en", to_code: str = "es") -> dict[str, bytes]:
     """The files of a translation package that installs."""
     metadata = {"package_version": "1.0", "argos_version": "1.9", "from_code": from_code, "to_code": to_code}
     top = f"translate-{from_code}_{to_code}-1_0"
@@ -57,7 +57,7 @@ def package(from_code: str = "en", to_code: str = "es", **extra: bytes) -> dict[
         "sentencepiece.model": b"pieces",
         "model/model.bin": WEIGHTS,
     }
-    return {f"{top}/{name}": content for name, content in (files | extra).items()}
+    return {f"{top}/{name}": content for name, content in (files | (extra or {})).items()}
 
 
 WHEELS = {
@@ -260,14 +260,14 @@ def test_a_starter_package_is_unpacked_without_its_top_folder(tmp_path: Path) ->
 
 def test_splitter_data_that_would_ask_the_network_is_never_unpacked(tmp_path: Path) -> None:
     extra = {"stanza/en/tokenize/ewt.pt": b"a pickle", "stanza/resources.json": b"{}"}
-    one = store(tmp_path, Outside(), starter(tmp_path, zipped(package(**extra))))
+    one = store(tmp_path, Outside(), starter(tmp_path, zipped(package(extra))))
     one.install()
     assert not [name for name in left_in(tmp_path) if "stanza" in name]
 
 
 def test_a_starter_package_that_was_rebuilt_replaces_the_one_installed(tmp_path: Path) -> None:
     store(tmp_path, Outside(), starter(tmp_path, zipped(package()))).install()
-    rebuilt = starter(tmp_path, zipped(package(**{"README.md": b"rebuilt"})))
+    rebuilt = starter(tmp_path, zipped(package({"README.md": b"rebuilt"})))
     one = store(tmp_path, Outside(), rebuilt)
     assert one.listing()[0].state == "damaged"
     assert one.package("en", "es", starter_only=True) is None
@@ -299,10 +299,10 @@ def with_symlink() -> bytes:
         (zipped(package() | {f"{TOP}/setup.py": b""}), "'setup.py' belongs to no translation package"),
         (zipped(package() | {f"{TOP}/model/deep/x.bin": b""}), "'model/deep/x.bin' belongs to no translation package"),
         (zipped({f"{TOP}/README.md": b""}), "it has no metadata.json or no model folder"),
-        (zipped(package("en", "fr")), "it translates en -> fr, not en -> es"),
-        (zipped(package(**{"metadata.json": b"[]"})), "its metadata.json is not understood"),
-        (zipped(package(**{"model/bomb.bin": b"\0" * (8 << 20)})), "unpacks to more than 100 times its size"),
-        (zipped(package(**{f"model/{i}": b"" for i in range(300)})), "it has 304 entries, 200 are allowed"),
+        (zipped(package(to_code="fr")), "it translates en -> fr, not en -> es"),
+        (zipped(package({"metadata.json": b"[]"})), "its metadata.json is not understood"),
+        (zipped(package({"model/bomb.bin": b"\0" * (8 << 20)})), "unpacks to more than 100 times its size"),
+        (zipped(package({f"model/{i}": b"" for i in range(300)})), "it has 304 entries, 200 are allowed"),
         (with_symlink(), "'translate-en_es-1_0/model/link.bin' is no plain file"),
         (zipped(package())[:-30], "it is no whole zip archive"),
         (b"<html>Sign in to this network</html>", "it is no whole zip archive"),
@@ -355,7 +355,7 @@ def test_an_official_package_is_recorded_at_first_install_and_held_to_it_after(t
     assert (result.row.source, result.row.size_bytes, result.row.sha256) == (LINK, len(content), pin(content).sha256)
 
     (one.path("argos-en_es") / "model" / "model.bin").unlink()
-    other = zipped(package(**{"README.md": b"other"}))
+    other = zipped(package({"README.md": b"other"}))
     with pytest.raises(ModelUnavailable, match=r"argos-en_es.argosmodel has .* expected"):
         store(tmp_path, Outside({INDEX: index(), LINK: other}), OFFICIAL).install()
     assert store(tmp_path, Outside({INDEX: index(), LINK: content}), OFFICIAL).install()[0].row.state == "installed"
@@ -393,7 +393,7 @@ def test_the_demo_installs_no_official_package(tmp_path: Path, monkeypatch: pyte
 
 def test_an_official_package_wins_over_a_starter_unless_only_starters_are_wanted(tmp_path: Path) -> None:
     outside = Outside({INDEX: index(), LINK: zipped(package())})
-    one = store(tmp_path, outside, starter(tmp_path, zipped(package(**{"README.md": b"starter"}))), OFFICIAL)
+    one = store(tmp_path, outside, starter(tmp_path, zipped(package({"README.md": b"starter"}))), OFFICIAL)
     one.install()
     official, small = one.package("en", "es", starter_only=False), one.package("en", "es", starter_only=True)
     assert official
@@ -403,7 +403,7 @@ def test_an_official_package_wins_over_a_starter_unless_only_starters_are_wanted
 
 
 def test_one_failure_does_not_stop_the_rest(tmp_path: Path) -> None:
-    good = starter(tmp_path, zipped(package("en", "fr")), to_code="fr")
+    good = starter(tmp_path, zipped(package(to_code="fr")), to_code="fr")
     heard: list[str] = []
     with pytest.raises(ModelUnavailable, match="whisper-base cannot be had"):
         store(tmp_path, Outside(), SPEECH, good).install(done=lambda result: heard.append(result.row.name))
@@ -434,6 +434,66 @@ def test_a_host_that_never_answers_costs_one_wait(monkeypatch: pytest.MonkeyPatc
     assert hosts.refuses("https://hub.test/a") == hosts.refuses("https://hub.test/b") == "no answer within 0 s"
     assert asked == ["https://hub.test/"]
     never.set()
+
+
+class Answer(io.BytesIO):
+    """What `urlopen` returns for a body that promised `promised` bytes."""
+
+    def __init__(self, body: bytes, promised: int, url: str) -> None:
+        super().__init__(body)
+        self.headers = {"Content-Length": str(promised)}
+        self.url = url
+
+
+@pytest.mark.parametrize(
+    ("body", "promised", "landed", "said"),
+    [
+        (b"0123456789", 20, "https://hub.test/a", "https://hub.test/a was cut off: 10 of 20 bytes arrived"),
+        (b"0123456789" * 2, 20, "https://hub.test/a", "https://hub.test/a is larger than the 15 bytes it may have"),
+        (b"0123456789", 10, "http://cdn/a", "https://hub.test/a redirects to http://cdn/a, which is not https"),
+    ],
+)
+def test_a_download_that_is_cut_off_or_grows_or_leaves_https_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: bytes, promised: int, landed: str, said: str
+) -> None:
+    monkeypatch.setattr("urllib.request.urlopen", lambda _url, timeout: Answer(body, promised, landed))
+    with pytest.raises((EngineUnavailable, ModelUnavailable)) as caught:
+        fetch.https("https://hub.test/a", tmp_path / "a", max_bytes=15, progress=lambda _share: None)
+    assert str(caught.value) == said
+
+
+def test_a_whole_download_tells_its_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "_CHUNK", 4)
+    monkeypatch.setattr("urllib.request.urlopen", lambda url, timeout: Answer(b"01234567", 8, url))
+    shares: list[float] = []
+    fetch.https("https://hub.test/a", tmp_path / "a", max_bytes=8, progress=shares.append)
+    assert (tmp_path / "a").read_bytes() == b"01234567"
+    assert shares == [0.5, 1.0]
+
+
+def test_a_line_that_breaks_is_passing_trouble(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def reset(_url: str, timeout: float) -> Answer:
+        raise ConnectionResetError(104, "Connection reset by peer")
+
+    monkeypatch.setattr("urllib.request.urlopen", reset)
+    with pytest.raises(EngineUnavailable, match="Connection reset by peer"):
+        fetch.https("https://hub.test/a", tmp_path / "a", max_bytes=8, progress=lambda _share: None)
+
+
+def test_wheels_come_through_the_pip_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index, target = tmp_path / "index", tmp_path / "target"
+    index.mkdir()
+    target.mkdir()
+    about = b"Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n"
+    files = {"tiny/data": b"x", "tiny-1.0.dist-info/METADATA": about, "tiny-1.0.dist-info/RECORD": b""}
+    files["tiny-1.0.dist-info/WHEEL"] = b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    (index / "tiny-1.0-py3-none-any.whl").write_bytes(zipped(files))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(index))
+    fetch.pip_download(["tiny==1.0"], target)
+    assert [path.name for path in target.iterdir()] == ["tiny-1.0-py3-none-any.whl"]
+    with pytest.raises(EngineUnavailable, match=r"pip download huge==1.0 failed: ERROR: No matching distribution"):
+        fetch.pip_download(["huge==1.0"], target)
 
 
 def test_plain_http_is_refused(tmp_path: Path) -> None:

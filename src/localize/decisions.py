@@ -1,8 +1,8 @@
 """Decisions: who approved or rejected what, as a file beside the work.
 
 Why a file and not a paused run: a decision has to survive every restart, work with no server, and be made from the
-Prefect UI, the command line or a shared drive alike. It holds the digest of what was reviewed, so any later edit reopens
-its gate; only an explicit approval passes.
+Prefect UI, the command line or a shared drive alike. It holds the digest of what was reviewed, so any later edit
+reopens its gate; only an explicit approval passes.
 """
 
 from __future__ import annotations

@@ -111,7 +111,7 @@ class Overview:
     transcript: GateState
     states: tuple[LocaleState, ...]
     absent: tuple[tuple[Locale, str], ...]
-    """Locales of the manifest that are not among `states`, and why."""
+    """Locales of the manifest or of `states` that have nothing to show, and why."""
     shared: tuple[FileLink, ...]
     findings: tuple[FindingRow, ...]
     """The worst first; then by locale, the source in front, and time."""
@@ -153,6 +153,8 @@ def read(series: Series, episode: Episode, ws: EpisodeWorkspace, locales: Sequen
     source = ws.read(SourceTrack, "source.json")
     shared = _links(ws, [(f"multi {kind}", f"{episode.id}.multi.{kind}") for kind in ("mp4", "mkv")])
     states = tuple(_state(series, episode, ws, tag, muxed=bool(shared)) for tag in locales)
+    begun = {state.profile.tag for state in states if state.lines}
+    asked = dict.fromkeys((*series.locales, *locales))
     of_source = ws.read(Findings, findings_file(series.source_locale))
     found: list[tuple[str, Finding]] = [
         (series.source_locale, finding) for finding in (of_source.findings if of_source else ())
@@ -165,7 +167,7 @@ def read(series: Series, episode: Episode, ws: EpisodeWorkspace, locales: Sequen
         source=source,
         transcript=_gate(series, episode, ws, "transcript", None, reached=source is not None),
         states=states,
-        absent=tuple((locale(tag), _why_absent(series, tag)) for tag in series.locales if tag not in locales),
+        absent=tuple((locale(tag), _why_absent(series, tag)) for tag in asked if tag not in begun),
         shared=shared,
         findings=_sorted(found, source),
         run=runs.latest(ws),

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from localize.cues import SourceTrack, TargetTrack
+from localize.decisions import GateName
 from localize.findings import Findings
 from localize.gates import gate_error
 from localize.pipeline import EpisodeResult
@@ -57,7 +58,8 @@ def _row(job: Job, tag: str) -> LocaleStatus:
 def _waits_for(job: Job, tag: str) -> str:
     if job.workspace.read(SourceTrack, "source.json") is None:
         return "localize run"
-    for gate, gate_tag in (("transcript", None), ("translation", tag), ("final", tag)):
+    gates: tuple[tuple[GateName, str | None], ...] = (("transcript", None), ("translation", tag), ("final", tag))
+    for gate, gate_tag in gates:
         if gate != "transcript" and not job.workspace.path(target_file(tag)).exists():
             return "localize run"
         if gate == "final" and not job.workspace.path(render_file(tag)).exists():

@@ -146,16 +146,12 @@ def segment_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Out
             # A source that a person mended is never segmented anew; its edit is what goes on from here.
             writer.accept_edit(name, made_of)
             return Outcome(done=[SOURCE])
-        previous = ws.read(SourceTrack, name)
-        first_id = previous.next_id if previous else 1
+        previous, duration_ms = ws.read(SourceTrack, name), job.facts.duration_ms
         if job.supplied:
-            made = segment.from_subtitles(
-                subtitles.read(job.supplied), duration_ms=job.facts.duration_ms, first_id=first_id
-            )
+            made = segment.from_subtitles(subtitles.read(job.supplied), duration_ms=duration_ms, previous=previous)
         else:
-            made = segment.segment(
-                ws.need(Recognition, "words.json"), duration_ms=job.facts.duration_ms, first_id=first_id
-            )
+            words = ws.need(Recognition, "words.json")
+            made = segment.segment(words, duration_ms=duration_ms, previous=previous)
         writer.commit(
             findings_file(job.series.source_locale), Findings(job.series.source_locale, made.findings), made_of
         )
@@ -202,11 +198,11 @@ def fit_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
         writer.commit(layout_file(tag), layout, made_of)
 
     def reads(tag: str) -> tuple[object, ...]:
-        ws, profile = job.workspace, locale(tag)
-        return (
-            fit.VERSION, subtitles.VERSION, ws.digest("source.json"), ws.digest(target_file(tag)), profile, _frame(job.facts),
-            job.series.style, job.series.platform, job.series.band, fonts.digest(profile, job.series.style.bold),
-        )  # fmt: skip
+        series, ws, profile = job.series, job.workspace, locale(tag)
+        texts = (ws.digest("source.json"), ws.digest(target_file(tag)))
+        place = (_frame(job.facts), series.platform, series.band)
+        type_ = (profile, series.style, fonts.digest(profile, series.style.bold))
+        return (fit.VERSION, subtitles.VERSION, *texts, *place, *type_)
 
     return _each(job, "fit", locales, reads, one, (lambda tag: layout_file(tag), lambda tag: subtitle_file(tag, "ass")))
 
@@ -275,7 +271,7 @@ def burn_fingerprint(job: Job, tag: str) -> str:
 def mux_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
     """Media + every locale's subtitles -> `<episode>.multi.mp4` and `.mkv`, streams copied."""
     ws = job.workspace
-    files = {kind: f"{job.episode.id}.multi.{kind}" for kind in ("mp4", "mkv")}
+    files = {kind: f"{job.episode.id}.multi.{kind}" for kind in render.KINDS}
     layouts = [(tag, ws.digest(subtitle_file(tag, "ass"))) for tag in locales]
     made_of = fingerprint("mux", render.MUX, job.facts.digest, layouts, job.series.title, ffmpeg.version())
     if all(ws.fresh(name, made_of, verify=job.options.verify) for name in files.values()):
@@ -286,7 +282,9 @@ def mux_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
             for tag in locales
         ]
         for kind, name in files.items():
-            plan = render.plan_mux(job.media, job.facts, tracks, kind, title=job.series.title, bold=job.series.style.bold)
+            plan = render.plan_mux(
+                job.media, job.facts, tracks, kind, title=job.series.title, bold=job.series.style.bold
+            )
             writer.adopt(name, ffmpeg.run(plan, folder=scratch, progress=progress)[kind], made_of)
     return Outcome(done=[SOURCE])
 

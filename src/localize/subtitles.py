@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
+from typing import NamedTuple
 
 import pysubs2
 import regex
@@ -43,8 +43,7 @@ _SRT_INDEX = regex.compile(r"(?:^|\n)[ \t]*\d+[ \t]*\n$")
 _VTT_LINE_PERCENT = 6
 
 
-@dataclass(frozen=True, slots=True)
-class TimedText:
+class TimedText(NamedTuple):
     """One subtitle of a file, its text without markup, its times as they stand there."""
 
     start_ms: int

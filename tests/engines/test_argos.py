@@ -51,7 +51,7 @@ def test_a_missing_package_names_the_leg_and_what_to_type() -> None:
 
 
 def test_vietnamese_has_no_package_and_says_what_to_configure() -> None:
-    with pytest.raises(NoEngine, match='set translator = "llm" in series.toml, or leave vi out with --to'):
+    with pytest.raises(NoEngine, match=r'set translator = "llm" in series\.toml, or leave vi out with --to'):
         Argos(Stored({})).version("vi")
 
 
@@ -64,7 +64,7 @@ def test_the_version_names_both_packages_and_their_hashes() -> None:
 
 def test_a_package_that_cannot_be_loaded_is_a_model_that_cannot_be_had(tmp_path: Path) -> None:
     broken = Package("argos-zh_en", tmp_path, "1.0", "a" * 64, False)
-    with pytest.raises(ModelUnavailable, match="cannot be loaded: .*; next: localize models verify"):
+    with pytest.raises(ModelUnavailable, match=r"cannot be loaded: .*; next: localize models verify"):
         Argos(Stored({("zh", "en"): broken}), starter_only=False).translate(["你好。"], ["en"])
 
 

@@ -29,7 +29,7 @@ def ffmpeg(*arguments: str | Path) -> None:
 def beep(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two seconds of grey, 25 fps; a tone of 440 Hz from 1.0 s to the end, silence before it."""
     path = tmp_path_factory.mktemp("beep") / "beep.mp4"
-    tone = "sine=440:d=1,adelay=1000,volume=0.5"
+    tone = "sine=440:d=1,volume=4,adelay=1000"
     ffmpeg("-f", "lavfi", "-i", "color=gray:s=108x192:r=25:d=2", "-f", "lavfi", "-i", tone, "-c:a", "aac", path)
     return path
 
@@ -42,7 +42,8 @@ def onset_ms(media: Path) -> float:
 
 
 def test_words_are_milliseconds_inside_the_audio() -> None:
-    words = words_within([(0.1234, 0.5, " 你", 0.98765), (0.9, 0.8, "好", 1), (2.5, 3.5, "。", 0.5), (1, 2, " ", 1)], 2000)
+    heard = [(0.1234, 0.5, " 你", 0.98765), (0.9, 0.8, "好", 1), (2.5, 3.5, "。", 0.5), (1, 2, " ", 1)]
+    words = words_within(heard, 2000)
     assert [(w.start_ms, w.end_ms, w.text, w.confidence) for w in words] == [
         (123, 500, " 你", 0.9877),
         (900, 900, "好", 1.0),

@@ -309,6 +309,7 @@ def test_the_summary_of_an_episode_that_could_not_be_begun_says_so(tmp_path: Pat
     series = a_series()
     text = report.markdown(series, series.episode[0], EpisodeWorkspace(tmp_path / "none"), ("en",))
     assert "| English (en) | nothing yet | 0 | 0 | off | off | none |" in text
+    assert "- Vietnamese (vi): Vietnamese has no Argos package; leave vi out with --to" in text
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,9 @@ import threading
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from http.client import HTTPException
 from pathlib import Path
 from typing import Protocol
 
@@ -54,7 +55,7 @@ class Hosts:
             try:
                 self._probe(url)
                 answer.append("")
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError, HTTPException) as error:
                 answer.append(str(getattr(error, "reason", error)) or type(error).__name__)
 
         # A thread, because no socket timeout covers the look-up of the name.
@@ -74,23 +75,33 @@ def https(url: str, target: Path, *, max_bytes: int, progress: Callable[[float],
     """Stream `url` into `target`, at most `max_bytes` of it."""
     if urllib.parse.urlsplit(url).scheme != "https":
         raise EngineUnavailable(f"{url} is not an https address")
-    try:
-        with urllib.request.urlopen(url, timeout=_READ_S) as response, target.open("wb") as file:
-            if urllib.parse.urlsplit(response.url).scheme != "https":
-                raise EngineUnavailable(f"{url} redirects to {response.url}, which is not https")
-            promised, got = int(response.headers.get("Content-Length") or 0), 0
-            while chunk := response.read(_CHUNK):
-                got += len(chunk)
-                if got > max_bytes:
-                    raise ModelUnavailable(f"{url} is larger than the {max_bytes} bytes it may have")
-                file.write(chunk)
-                progress(got / max(promised, got))
-    except urllib.error.URLError as error:
-        raise EngineUnavailable(f"{url}: {getattr(error, 'reason', error)}") from error
-    except (TimeoutError, ConnectionError) as error:
-        raise EngineUnavailable(f"{url}: {error or type(error).__name__}") from error
+    with _reading(url):
+        response = urllib.request.urlopen(url, timeout=_READ_S)
+    with response, target.open("wb") as file:
+        if urllib.parse.urlsplit(response.url).scheme != "https":
+            raise EngineUnavailable(f"{url} redirects to {response.url}, which is not https")
+        promised, got = int(response.headers.get("Content-Length") or 0), 0
+        while True:
+            with _reading(url):
+                chunk = response.read(_CHUNK)
+            if not chunk:
+                break
+            got += len(chunk)
+            if got > max_bytes:
+                raise ModelUnavailable(f"{url} is larger than the {max_bytes} bytes it may have")
+            file.write(chunk)
+            progress(got / max(promised, got))
     if promised and got != promised:
         raise ModelUnavailable(f"{url} was cut off: {got} of {promised} bytes arrived")
+
+
+@contextmanager
+def _reading(url: str) -> Iterator[None]:
+    """What goes wrong on the line is passing; what goes wrong on our disk is not, and stays an OSError."""
+    try:
+        yield
+    except (OSError, HTTPException) as error:
+        raise EngineUnavailable(f"{url}: {getattr(error, 'reason', None) or error or type(error).__name__}") from error
 
 
 def pip_download(requirements: Sequence[str], folder: Path) -> None:

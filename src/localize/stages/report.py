@@ -62,6 +62,8 @@ def markdown(series: Series, episode: Episode, ws: EpisodeWorkspace, locales: Se
             "publish. For real work: `localize models install`"
         )
     parts.append(_md_locales(view))
+    if view.absent:
+        parts.append("\n".join(f"- {profile.name} ({profile.tag}): {_md(why)}" for profile, why in view.absent))
     if findings := _md_findings(view):
         parts.append(findings)
     if waiting := view.waiting:

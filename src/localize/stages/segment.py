@@ -38,13 +38,12 @@ def segment(
     *,
     duration_ms: int | None = None,
     previous: SourceTrack | None = None,
-    first_id: int = 1,
     rules: Rules = DEFAULT,
     simplify: Simplify = simplified,
 ) -> Segmented:
     """Cues from the words of `recognition`, in its order; a cue that is in `previous` as it is now keeps its id."""
     groups = grouped([word for passage in recognition.passages for word in passage.words], rules, simplify)
-    track = _numbered(_timed(groups, duration_ms, rules), previous, first_id)
+    track = _numbered(_timed(groups, duration_ms, rules), previous)
     findings = [_invented(dropped) for dropped in recognition.dropped if dropped.passage.words]
     if not track.cues:
         findings.append(Finding("no-speech", "error", "nothing was recognised in the audio"))
@@ -63,7 +62,6 @@ def from_subtitles(
     *,
     duration_ms: int | None = None,
     previous: SourceTrack | None = None,
-    first_id: int = 1,
     simplify: Simplify = simplified,
 ) -> Segmented:
     """Cues from `(start_ms, end_ms, text)` as supplied; whatever had to be clipped, joined or left out is a finding."""
@@ -95,7 +93,7 @@ def from_subtitles(
             message = f"{name} ran past the end of the media and was clipped to it"
             clipped = Finding("supplied-past-end", "warning", message, measured=end_ms, limit=duration_ms)
             noted.append((len(cues) - 1, clipped))
-    track = _numbered(cues, previous, first_id)
+    track = _numbered(cues, previous)
     findings = [f if place is None else replace(f, cue_id=track.cues[place].id) for place, f in noted]
     if not track.cues:
         findings.append(Finding("no-cues", "error", "the supplied subtitles hold no cue that can be shown"))
@@ -159,9 +157,9 @@ def _confidence(words: Sequence[Word]) -> float:
     return round(sum(word.confidence * len(word.text) for word in words) / chars, 4)
 
 
-def _numbered(cues: Iterable[Cue], previous: SourceTrack | None, first_id: int) -> SourceTrack:
+def _numbered(cues: Iterable[Cue], previous: SourceTrack | None) -> SourceTrack:
     """`cues` with ids: what `previous` has with the same text at the same time keeps its own, the rest gets new."""
-    next_id = previous.next_id if previous else first_id
+    next_id = previous.next_id if previous else 1
     free = list(previous.cues) if previous else []
     result = []
     for cue in cues:
