@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from localize.models import Store
+
 HERE = Path(__file__).parent
 
 Media = Callable[[str], Path]
@@ -42,7 +44,7 @@ _MADE: dict[str, str | tuple[str, Callable[[bytes], bytes]]] = {
     "late.mp4": f"-itsoffset 0.4 {_cut()} {_TONE} {_H264} -fps_mode passthrough",
     "hdr.mp4": f"{_cut()} -c:v libx264 -preset ultrafast -pix_fmt yuv420p10le"
     " -color_trc smpte2084 -color_primaries bt2020 -colorspace bt2020nc",
-    "full-range.mp4": f"-f lavfi -i color=white:s=270x480:r=25:d=1 {_H264.replace('yuv420p', 'yuvj420p')}",
+    "full-range.mp4": f"-f lavfi -i color=0x404040:s=270x480:r=25:d=1 {_H264.replace('yuv420p', 'yuvj420p')}",
     "two-sounds.mp4": f"{_cut()} {_TONE} -map 0:v -map 1:a -map 1:a {_H264}",
     "giant.mp4": f"-f lavfi -i color=navy:s=4000x4000:r=25:d=0.08 {_H264}",
     "opus.webm": f"{_cut()} -f lavfi -i sine=440:r=48000:d=2 -c:v libvpx -deadline realtime -c:a libopus",
@@ -79,7 +81,7 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Media:
     sixty.mp4                60 fps
     late.mp4                 the picture starts 400 ms after the sound
     hdr.mp4                  10 bits, tagged BT.2020 and PQ; no sound
-    full-range.mp4           white, luma 255; no sound
+    full-range.mp4           grey, 64 of 255, in full range; no sound
     two-sounds.mp4           the tone twice
     giant.mp4                4000x4000; no sound
     opus.webm                VP8 and Opus
@@ -105,6 +107,14 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Media:
         return path
 
     return made
+
+
+@pytest.fixture(scope="session")
+def store() -> Store:
+    """The model store of this machine, with Whisper base and the starter packages; `make models` fills it as well."""
+    store = Store()
+    store.install([row.name for row in store.listing() if row.kind == "speech" or row.starter])
+    return store
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

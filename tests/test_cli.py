@@ -20,6 +20,17 @@ HEAVY = (
     "rapidocr",
 )
 
+MANIFEST = """
+schema = 1
+id = "d"
+title = "t"
+genre = "war-god"
+locales = ["en"]
+[[episode]]
+id = "ep01"
+file = "a.mp4"
+"""
+
 
 def localize(*arguments: str, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -67,9 +78,7 @@ def test_importing_every_module_of_the_package_loads_no_model_library() -> None:
     ],
 )
 def test_wrong_usage_is_one_line_with_the_next_step_and_exit_2(tmp_path: Path, arguments: list[str], says: str) -> None:
-    (tmp_path / "series.toml").write_text(
-        'schema = 1\nid = "d"\ntitle = "t"\ngenre = "war-god"\nlocales = ["en"]\n[[episode]]\nid = "ep01"\nfile = "a.mp4"\n'
-    )
+    (tmp_path / "series.toml").write_text(MANIFEST)
     done = localize(*arguments, cwd=tmp_path)
     assert done.returncode == 2
     assert says in done.stderr
@@ -79,9 +88,7 @@ def test_wrong_usage_is_one_line_with_the_next_step_and_exit_2(tmp_path: Path, a
 
 
 def test_status_of_a_series_that_never_ran_says_what_to_type(tmp_path: Path) -> None:
-    (tmp_path / "series.toml").write_text(
-        'schema = 1\nid = "d"\ntitle = "t"\ngenre = "war-god"\nlocales = ["en"]\n[[episode]]\nid = "ep01"\nfile = "a.mp4"\n'
-    )
+    (tmp_path / "series.toml").write_text(MANIFEST)
     done = localize("status", "series.toml", "--json", cwd=tmp_path)
     assert done.returncode == 0
     (row,) = json.loads(done.stdout)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
@@ -16,6 +15,7 @@ from localize.engines.registry import Engines
 from localize.errors import EngineUnavailable
 from localize.pipeline import EpisodeResult, Job
 from localize.series import load
+from tests.conftest import Media
 
 pytestmark = pytest.mark.engines
 
@@ -25,19 +25,9 @@ LINES = {
 }
 
 
-@pytest.fixture(scope="session")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two seconds, 216x384, 25 fps, grey with a 440 Hz tone."""
-    path = tmp_path_factory.mktemp("clip") / "ep01.mp4"
-    lavfi = ["-f", "lavfi", "-i", "color=gray:s=216x384:r=25:d=2", "-f", "lavfi", "-i", "sine=440:d=2"]
-    codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-shortest"]
-    subprocess.run(["ffmpeg", "-v", "error", *lavfi, *codecs, path], check=True)
-    return path
-
-
 @pytest.fixture
-def series_folder(tmp_path: Path, clip: Path) -> Path:
-    (tmp_path / "ep01.mp4").write_bytes(clip.read_bytes())
+def series_folder(tmp_path: Path, media: Media) -> Path:
+    (tmp_path / "ep01.mp4").write_bytes(media("clip.mp4").read_bytes())
     return tmp_path
 
 

@@ -139,12 +139,10 @@ class _Search:
         for number in range(count):
             reached: dict[int, tuple[float, int]] = {}
             for start, (so_far, _) in best[-1].items():
-                for stop in range(start + 1, end + 1) if number < count - 1 else (end,):
+                for stop in range(start + 1, end) if number < count - 1 else (end,):
                     width = self._width(start, stop)
                     if width > self._max_px:
-                        if stop < end:
-                            break
-                        continue
+                        break
                     cost = so_far + self._cost(start, stop, width, number, count)
                     if stop not in reached or cost < reached[stop][0]:
                         reached[stop] = (cost, start)

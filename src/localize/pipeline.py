@@ -38,6 +38,8 @@ from localize.steps import (
 from localize.workspace import findings_file, layout_file, to_json, write_atomic
 
 WORKERS = os.cpu_count() or 1
+NAMED = 4
+"""As many locales stand in a unit's name; more would push everything else out of a terminal's line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,9 @@ class Unit:
 
     @property
     def name(self) -> str:
-        """As ops read it in the Prefect UI, `burn-ep01-ar+de+en`."""
-        return "-".join(part for part in (self.step, self.episode_id, "+".join(self.locales)) if part)
+        """As ops read it in the Prefect UI: `burn-ep01-ar+de+en`, `translate-ep01-16-locales`."""
+        tags = "+".join(self.locales) if len(self.locales) <= NAMED else f"{len(self.locales)}-locales"
+        return "-".join(part for part in (self.step, self.episode_id, tags) if part)
 
 
 @dataclass(frozen=True, slots=True)

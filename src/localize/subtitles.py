@@ -59,12 +59,12 @@ def read(path: Path) -> list[TimedText]:
     if path.suffix.lower() not in SUFFIXES:
         raise SubtitleError(f"{path.name} is not one of {', '.join(SUFFIXES)}", next_step=f"convert {path} to SRT")
     try:
-        size = path.stat().st_size
-        data = path.read_bytes() if size <= _MOST_BYTES else b""
+        with path.open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)
     except OSError as error:
         raise SubtitleError(f"{path.name} cannot be read: {error.strerror}", next_step=f"check {path}") from error
-    if size > _MOST_BYTES:
-        raise SubtitleError(f"{path.name} is too large for subtitles ({size} bytes)", next_step=f"check {path}")
+    if len(data) > _MOST_BYTES:
+        raise SubtitleError(f"{path.name} is too large for subtitles", next_step=f"check {path}")
     text = _OTHER_NEWLINES.sub("\n", _decode(data, path))
     try:
         found = _PARSERS[path.suffix.lower()](text)
@@ -86,7 +86,7 @@ def to_ass(layout: Layout, profile: Locale, style: Style) -> str:
     """The ASS script that `ass=FILE:shaping=complex` burns: one event per layout event, in pixels of the frame."""
     script = pysubs2.SSAFile()
     script.info = {
-        "Title": f"{layout.locale}",
+        "Title": layout.locale,
         "PlayResX": str(layout.width_px),
         "PlayResY": str(layout.height_px),
         "ScaledBorderAndShadow": "yes",
@@ -109,7 +109,7 @@ def to_ass(layout: Layout, profile: Locale, style: Style) -> str:
     for event in layout.events:
         start_ms, end_ms = event.start_ms // 10 * 10, event.end_ms // 10 * 10
         size = f"{{\\fs{_font_size(event.em_px, layout, style)}}}" if event.em_px else ""
-        lines = (_ass_line(line, profile, layout, style) for line in event.text.split("\n"))
+        lines = (_ass_line(line, profile, layout, style) for line in _clean(event.text).split("\n"))
         script.events.append(
             pysubs2.SSAEvent(start=start_ms, end=max(end_ms, start_ms + 10), text=size + r"\N".join(lines))
         )
@@ -173,7 +173,7 @@ def _ass_line(line: str, profile: Locale, layout: Layout, style: Style) -> str:
 
 def _lines(event: Event, profile: Locale, escape: Callable[[str], str]) -> str:
     """The event's lines, escaped; a blank one would end the cue and is left out."""
-    lines = (_clean(line).strip() for line in event.text.split("\n"))
+    lines = (line.strip() for line in _clean(event.text).split("\n"))
     return "\n".join(_directed(escape(line), profile) for line in lines if line)
 
 

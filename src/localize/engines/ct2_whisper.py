@@ -46,8 +46,8 @@ def _write(content: dict[str, Any], path: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
-    except OSError as error:
-        raise ModelUnavailable(f"{path} cannot be written: {error.strerror or error}", next_step="make room") from error
+    except (OSError, RuntimeError) as error:  # torch wraps what the disk says
+        raise ModelUnavailable(f"{path} cannot be written: {error}", next_step="make room, then run again") from error
     finally:
         part.unlink(missing_ok=True)
 

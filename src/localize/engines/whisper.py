@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 from localize.engines import audio
 from localize.engines.base import Passage, Recognition, prompt_of
 from localize.engines.ct2_whisper import checkpoint
 from localize.engines.spoken import words_within
-from localize.errors import EngineRejected
+from localize.errors import EngineRejected, ModelUnavailable
 from localize.models import DEFAULT_SPEECH, Store
 
 BEAM = 5
@@ -69,7 +70,10 @@ class OpenAIWhisper:
         import whisper
 
         torch.set_num_threads(self._threads)
-        model = whisper.load_model(str(weights), device="cpu").float()
+        try:
+            model = whisper.load_model(str(weights), device="cpu").float()
+        except (RuntimeError, EOFError, KeyError, TypeError, UnpicklingError) as error:
+            raise ModelUnavailable(f"{weights} is damaged: {error}", next_step=f"delete it: {weights}") from error
         # A checkpoint loaded by path has no alignment heads of its own, and word times need them.
         model.set_alignment_heads(whisper._ALIGNMENT_HEADS["base"])
         return model

@@ -24,9 +24,8 @@ MAX_FILES = 200
 # Vocabularies shrink about tenfold. Small files may shrink more without harm.
 MAX_RATIO, RATIO_FROM_BYTES = 100, 1 << 20
 
-_TOP_FILES = frozenset(
-    {"metadata.json", "README.md", "LICENSE", "LICENSE.txt", "LICENSE.md", "sentencepiece.model", "bpe.model"}
-)
+# What packages consist of: metadata, licence, tokenizer, vocabularies, weights. Anything else refuses the archive.
+_SUFFIXES = frozenset({".json", ".md", ".txt", ".model", ".vocab", ".bin", ".onnx"})
 _FOLDERS = frozenset({"model", "minisbd"})
 # Official packages carry these for Argos's own splitters. Ours needs no network and no pickles, so: never unpacked.
 _SKIPPED_FOLDERS = frozenset({"stanza", "spacy"})
@@ -126,7 +125,8 @@ def _wanted(inside: PurePosixPath, name: str) -> bool:
     top = inside.parts[0] if inside.parts else ""
     if len(inside.parts) > 1 and top in _SKIPPED_FOLDERS:
         return False
-    if (len(inside.parts) == 1 and top in _TOP_FILES) or (len(inside.parts) == 2 and top in _FOLDERS):
+    placed = len(inside.parts) == 1 or (len(inside.parts) == 2 and top in _FOLDERS)
+    if placed and (inside.suffix in _SUFFIXES or inside.name == "LICENSE"):
         return True
     raise _refused(name, f"{str(inside)!r} belongs to no translation package")
 

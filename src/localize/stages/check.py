@@ -131,7 +131,7 @@ def _lines(source: SourceTrack, target: TargetTrack, profile: Locale, style: Sty
             yield finding
         if left := _PLACEHOLDER.search(line.text):
             yield _finding("placeholder", f"a placeholder was not put back: {left[0]}", line.id, left[0])
-        if lacking := fonts.missing(line.text.replace("\n", " "), profile, style.bold):
+        if lacking := fonts.missing(line.text, profile, style.bold):
             yield _finding("glyph", f"no font of {profile.tag} has {lacking!r}", line.id, lacking)
         if foreign := _foreign_han(line.text, profile):
             yield _finding("wrong-han", f"not written so in {profile.name}: {foreign}", line.id, foreign)

@@ -84,7 +84,7 @@ def accept(facts: MediaFacts, *, file: str, max_minutes: float, allow_landscape:
     if width > height and not allow_landscape:
         raise refuse(f"is landscape ({width}x{height})", "give the vertical master, or add --allow-landscape")
     if facts.audio is None and not has_text:
-        raise refuse("has neither sound nor subtitles", "add subtitles = \"FILE\" to its [[episode]] in series.toml")
+        raise refuse("has neither sound nor subtitles", 'add subtitles = "FILE" to its [[episode]] in series.toml')
 
 
 def _facts(probed: Probed, frames: int, digest: str, size_bytes: int, mtime_ns: int) -> MediaFacts:

@@ -252,4 +252,3 @@ def _attach(attached: Sequence[Attachment]) -> list[str]:
 def _fonts(tracks: Sequence[MuxTrack], bold: bool) -> list[Attachment]:
     drawn = ((track.profile, "".join(event.text for event in track.layout.events)) for track in tracks)
     return subsets(drawn, bold=bold)
-
