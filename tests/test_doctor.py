@@ -126,7 +126,7 @@ def test_a_disk_that_is_nearly_full_fails_before_a_render_does(monkeypatch: pyte
 
 
 @pytest.mark.parametrize(
-    ("version", "ok"), [("0.138.9", False), ("0.139.0", True), ("0.154.3", True), ("0.155.0", False)]
+    ("version", "ok"), [("0.138.9", False), ("0.139.0", True), ("0.150.0", True), ("0.155.0", False)]
 )
 def test_only_a_fastapi_that_prefect_starts_with_is_accepted(
     monkeypatch: pytest.MonkeyPatch, version: str, ok: bool
@@ -134,7 +134,7 @@ def test_only_a_fastapi_that_prefect_starts_with_is_accepted(
     monkeypatch.setattr(metadata, "version", lambda _package: version)
     check = examined("fastapi")
     assert check.ok is ok
-    assert ok or "fastapi>=0.139,<0.155" in check.mend
+    assert ok or check.mend.startswith("pip install 'fastapi")
 
 
 def test_without_a_server_flows_start_their_own() -> None:

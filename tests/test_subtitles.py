@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from textwrap import dedent
 
@@ -25,6 +26,7 @@ NASTY = [
     r"a\Nb\nc\hd",
     "one\nDialogue: 0,0:00:00.00,9:00:00.00,Default,,0,0,0,,two",
     "\r\nComment: 0,0:00:00.00,9:00:00.00,Default,,0,0,0,,x\u2028y\u2029z\x85",
+    "one\r\rtwo",
     "[Events]\n[Fonts]\nfontname: x",
     "}{\\pos(0,0)}\\",
     "\u202eoverride\u202c",
@@ -226,7 +228,7 @@ def test_every_format_keeps_events_times_and_text(tmp_path: Path, drawn: Layout)
         assert [(t.start_ms, t.end_ms) for t in back] == [
             (e.start_ms // step * step, max(e.end_ms // step * step, e.start_ms // step * step + step)) for e in shown
         ]
-        assert all(a.end_ms <= b.start_ms for a, b in zip(back, back[1:], strict=False))
+        assert all(a.end_ms <= b.start_ms for a, b in pairwise(back))
         assert [t.text.split() for t in back] == [subtitles._plain(e.text).split() for e in shown]
 
 

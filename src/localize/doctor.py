@@ -20,6 +20,8 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
 from localize import fonts, settings
 from localize.engines import ffmpeg
 from localize.errors import (
@@ -35,8 +37,6 @@ from localize.models import DEFAULT_SPEECH, Store, official_name, starter_name
 from localize.series import Style
 
 PYTHON = (3, 11)
-# Prefect 3.8's server fails to import from fastapi 0.155 on; the bounds are those of pyproject.toml.
-FASTAPI = ((0, 139), (0, 155))
 LOW_DISK_BYTES = 5_000_000_000
 _PROGRAM_TIMEOUT_S = 8
 _API_TIMEOUT_S = 5
@@ -195,14 +195,11 @@ def _prefect() -> str:
 
 
 def _fastapi() -> str:
-    """Read, not imported: importing either takes seconds."""
+    """Held against our own requirement, which gives the reason; read, not imported, since importing takes seconds."""
     found = _installed("fastapi")
-    lowest, beyond = FASTAPI
-    major, minor = (int(part) for part in found.split(".")[:2])
-    if not lowest <= (major, minor) < beyond:
-        raise EngineRejected(
-            f"{found} does not work with Prefect 3.8", next_step="pip install 'fastapi>=0.139,<0.155', or make setup"
-        )
+    wanted = next(r for text in metadata.requires("localize") or () if (r := Requirement(text)).name == "fastapi")
+    if found not in wanted.specifier:
+        raise EngineRejected(f"{found} does not work with Prefect", next_step=f"pip install '{wanted}', or make setup")
     return found
 
 

@@ -79,6 +79,8 @@ def runs(text: str, profile: Locale, bold: bool = False) -> list[tuple[Font, str
     What no font has goes to the first.
     """
     fonts = chain(profile, bold)
+    if text and _covers(fonts[0], text):
+        return [(fonts[0], text)]
     cut: list[tuple[Font, str]] = []
     for cluster in _CLUSTER.findall(text):
         able = [font for font in fonts if _covers(font, cluster)]

@@ -18,7 +18,7 @@ import regex
 from localize.locales import Breaker, Locale
 
 Measure = Callable[[str], float]
-"""Width of one line, in the unit of `max_px`."""
+"""Width of one line; in pixels, in em, whatever `max_width` is in."""
 
 _PARSERS: Mapping[Breaker, Callable[[], budoux.Parser]] = {
     "budoux-ja": budoux.load_default_japanese_parser,
@@ -89,7 +89,7 @@ def opportunities(text: str, profile: Locale) -> list[Break]:
 
 
 def balance(
-    text: str, profile: Locale, max_px: float, max_lines: int, measure: Measure, *, hard: bool = False
+    text: str, profile: Locale, max_width: float, max_lines: int, measure: Measure, *, hard: bool = False
 ) -> list[str] | None:
     """The best lines for `text`: as few as fit, evenly filled, broken where the sense breaks; None where none fit.
 
@@ -101,8 +101,8 @@ def balance(
         return []
     breaks = opportunities(text, profile)
     if hard:
-        breaks = sorted([*breaks, *_inside_wide_words(text, breaks, max_px, measure)], key=lambda b: b.at)
-    search = _Search(text, breaks, max_px, measure)
+        breaks = sorted([*breaks, *_inside_wide_words(text, breaks, max_width, measure)], key=lambda b: b.at)
+    search = _Search(text, breaks, max_width, measure)
     wanted = min(max_lines, 1 + text.count("\n"))
     ways = (search.lines(count) for count in (*range(wanted, max_lines + 1), *range(wanted - 1, 0, -1)))
     return next((lines for lines in ways if lines), None)
@@ -124,14 +124,14 @@ def hard_breaks(text: str, lines: list[str], profile: Locale) -> int:
 class _Search:
     """The cheapest way to cut a text into exactly so many lines. Positions index `starts`, the last one is the end."""
 
-    def __init__(self, text: str, breaks: list[Break], max_px: float, measure: Measure) -> None:
+    def __init__(self, text: str, breaks: list[Break], max_width: float, measure: Measure) -> None:
         self._text = text
         self._starts = [0, *(b.at for b in breaks), len(text)]
         self._costs = [0.0, *(b.cost for b in breaks), 0.0]
-        self._max_px = max_px
+        self._max_width = max_width
         self._measure = measure
         self._widths: dict[tuple[int, int], float] = {}
-        self._whole_px = self._width(0, len(self._starts) - 1)
+        self._whole = self._width(0, len(self._starts) - 1)
 
     def lines(self, count: int) -> list[str] | None:
         end = len(self._starts) - 1
@@ -141,7 +141,7 @@ class _Search:
             for start, (so_far, _) in best[-1].items():
                 for stop in range(start + 1, end) if number < count - 1 else (end,):
                     width = self._width(start, stop)
-                    if width > self._max_px:
+                    if width > self._max_width:
                         break
                     cost = so_far + self._cost(start, stop, width, number, count)
                     if stop not in reached or cost < reached[stop][0]:
@@ -157,7 +157,7 @@ class _Search:
 
     def _cost(self, start: int, stop: int, width: float, number: int, count: int) -> float:
         lean = _TOP_LIGHTER * (2 * number / (count - 1) - 1) if count > 1 else 0.0
-        ideal = self._whole_px / count * (1 + lean)
+        ideal = self._whole / count * (1 + lean)
         joined = self._text[self._starts[start] : self._starts[stop]].strip("\n").count("\n")
         return (width / ideal - 1) ** 2 + self._costs[stop] + _AUTHORED_BREAK_LOST * joined if ideal else 0.0
 
@@ -221,12 +221,12 @@ def _cost(text: str, at: int, profile: Locale) -> float:
     return _INSIDE_SPACED_PHRASE if profile.breaker == "budoux-th" and text[at - 1] not in _EDGE else 0.0
 
 
-def _inside_wide_words(text: str, breaks: list[Break], max_px: float, measure: Measure) -> list[Break]:
+def _inside_wide_words(text: str, breaks: list[Break], max_width: float, measure: Measure) -> list[Break]:
     """The grapheme boundaries inside every word that no line can hold."""
     wide = [
         (start, stop)
         for start, stop in pairwise([0, *(b.at for b in breaks), len(text)])
-        if measure(text[start:stop].strip(_EDGE)) > max_px
+        if measure(text[start:stop].strip(_EDGE)) > max_width
     ]
     return [
         Break(at, _HARD if _allowed(text, at, spaced=False) else _HARD_AGAINST_KINSOKU)

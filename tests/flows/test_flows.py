@@ -86,8 +86,7 @@ def test_a_bad_episode_fails_alone_and_every_run_has_a_name_and_an_artifact(mani
     assert {"ingest-ep01", "translate-ep01-en", "translate-ep01-zh-Hant", "fit-ep01-en", "report-ep01-en+zh-Hant"} <= tasks
     assert (flows["ep01"], flows["ep02"]) == ("Completed", "Failed")
     artifact = Artifact.get("dragon-ep01")
-    assert isinstance(artifact, Artifact)
-    assert "zh-Hant" in str(artifact.data)
+    assert "zh-Hant" in str(getattr(artifact, "data", ""))
 
 
 def test_an_episode_that_waits_ends_in_a_state_named_awaiting_review(manifest: Path) -> None:

@@ -30,7 +30,15 @@ FACTS = MediaFacts(
     colour_space="bt709", colour_transfer="bt709", colour_primaries="bt709", colour_range="tv",
     audio=AudioFacts("aac", 48_000, 2, 0),
 )  # fmt: skip
-LINES = {"en": "Kneel!", "ar": "اركع!", "hi": "घुटने टेको!", "ja": "跪け！", "ko": "무릎 꿇어!", "pt-BR": "Ajoelhe-se!", "zh-Hant": "跪下！"}
+LINES = {
+    "en": "Kneel!",
+    "ar": "اركع!",
+    "hi": "घुटने टेको!",
+    "ja": "跪け！",
+    "ko": "무릎 꿇어!",
+    "pt-BR": "Ajoelhe-se!",
+    "zh-Hant": "跪下！",
+}
 
 
 def layout(tag: str, *events: Event) -> Layout:
@@ -47,7 +55,7 @@ def track(tag: str, folder: Path, *events: Event) -> render.MuxTrack:
 
 def shown(plan: RenderPlan) -> str:
     """One option a line, then what the plan brings along and what it promises."""
-    lines = [f"  {part}" if not part.startswith("-") else f"\n{part}" for part in plan.argv]
+    lines = [f"\n{part}" if part.startswith("-") and part != "-1" else f"  {part}" for part in plan.argv]
     command = "".join(lines).replace(";[", ";\n    [")
     inputs = [f"{name} <- {given.name if isinstance(given, Path) else 'made'}" for name, given in plan.inputs.items()]
     outputs = [f"{key} -> {output}" for key, output in plan.outputs.items()]
@@ -95,7 +103,7 @@ def burned(media: Path, folder: Path, *tags: str) -> tuple[MediaFacts, dict[str,
         ("variable", replace(FACTS, variable_rate=True, frame_rate="30000/1001"), ("en", "ar")),
         ("late", replace(FACTS, audio=AudioFacts("aac", 48_000, 2, -400)), ("en", "ar")),
         ("full-range", replace(FACTS, colour_range="pc", colour_space="bt470bg"), ("en",)),
-        ("hdr", replace(FACTS, colour_transfer="smpte2084", colour_primaries="bt2020", colour_space="bt2020nc"), ("en",)),
+        ("hdr", replace(FACTS, colour_transfer="smpte2084", colour_space="bt2020nc"), ("en",)),
     ],
 )  # fmt: skip
 def test_burn_plans(golden: Golden, name: str, facts: MediaFacts, tags: tuple[str, ...]) -> None:
@@ -136,7 +144,7 @@ def test_12_locales_on_2_cores_are_4_processes_of_3() -> None:
 
 @pytest.mark.engines
 def test_text_is_drawn_where_and_when_the_layout_says_and_nowhere_else(media: Media, tmp_path: Path) -> None:
-    facts, made = burned(media("clip.mp4"), tmp_path, "en", "ar")
+    _, made = burned(media("clip.mp4"), tmp_path, "en", "ar")
     for path in made.values():
         for at_ms, drawn in ((360, False), (400, True), (1160, True), (1200, False)):
             box = ink(picture(media("clip.mp4"), at_ms, tmp_path), picture(path, at_ms, tmp_path))
@@ -196,9 +204,10 @@ def test_text_keeps_to_the_picture_where_the_sound_starts_first(media: Media, tm
 
 
 @pytest.mark.engines
-def test_full_range_white_becomes_limited_range_white(media: Media, tmp_path: Path) -> None:
+def test_full_range_grey_keeps_its_shade_in_limited_range(media: Media, tmp_path: Path) -> None:
+    """Luma 64 taken for limited range would be drawn as 56."""
     _, made = burned(media("full-range.mp4"), tmp_path, "en")
-    assert min(picture(made["en"], 0, tmp_path).getpixel((10, 10))) > 250
+    assert all(abs(value - 64) <= 2 for value in picture(made["en"], 0, tmp_path).getpixel((10, 10)))
 
 
 @pytest.mark.engines
@@ -241,7 +250,9 @@ def test_an_mkv_names_its_tracks_and_brings_its_fonts(media: Media, tmp_path: Pa
 
 @pytest.mark.engines
 @pytest.mark.parametrize("kind", ["mp4", "mkv"])
-@pytest.mark.parametrize("name", ["clip.mkv", "silent.mp4", "lying.mp4", "variable.mp4", "late.mp4", "trimmed.mp4", "opus.webm"])
+@pytest.mark.parametrize(
+    "name", ["clip.mkv", "silent.mp4", "lying.mp4", "variable.mp4", "late.mp4", "trimmed.mp4", "opus.webm"]
+)
 def test_any_accepted_file_takes_selectable_tracks(media: Media, tmp_path: Path, name: str, kind: render.Kind) -> None:
     facts = ingest.probe(media(name), engine=ffmpeg)
     tracks = [track("en", tmp_path), track("ja", tmp_path)]
@@ -260,19 +271,22 @@ def test_a_track_without_a_line_is_a_track(media: Media, tmp_path: Path, kind: r
 
 
 @pytest.mark.engines
-@pytest.mark.parametrize(("kind", "shift_ms"), [("mp4", 400), ("mkv", 400)])
+@pytest.mark.parametrize("kind", ["mp4", "mkv"])
 def test_selectable_text_keeps_to_the_picture_where_the_sound_starts_first(
-    media: Media, tmp_path: Path, kind: render.Kind, shift_ms: int
+    media: Media, tmp_path: Path, kind: render.Kind
 ) -> None:
     facts = ingest.probe(media("late.mp4"), engine=ffmpeg)
     plan = render.plan_mux(media("late.mp4"), facts, [track("en", tmp_path)], kind, title="", bold=True)
     path = ffmpeg.run(plan, folder=tmp_path)[kind]
-    done = subprocess.run(
-        ["ffprobe", "-v", "error", "-select_streams", "s", "-show_entries", "packet=pts_time,size", "-of", "json", path],
-        capture_output=True, check=True,
-    )  # fmt: skip
-    drawn = [p for p in json.loads(done.stdout)["packets"] if int(p["size"]) > 2]
-    assert round(1000 * float(drawn[0]["pts_time"])) == 400 + shift_ms
+    first_ms = {}
+    for stream, least_bytes in (("v", 1), ("s", 3)):  # mov_text fills gaps with packets of 2 bytes
+        done = subprocess.run(
+            ["ffprobe", "-v", "error", "-select_streams", stream, "-show_packets", "-of", "json", path],
+            capture_output=True, check=True,
+        )  # fmt: skip
+        packets = [p for p in json.loads(done.stdout)["packets"] if int(p["size"]) >= least_bytes]
+        first_ms[stream] = round(1000 * float(packets[0]["pts_time"]))
+    assert first_ms["s"] - first_ms["v"] == 400
 
 
 @pytest.mark.engines

@@ -113,6 +113,7 @@ def _argos_environment() -> Iterator[None]:
         sys.modules.update(stubs)  # type: ignore[arg-type]  # None is how Python spells "not to be imported"
         try:
             import argostranslate.sbd  # noqa: F401
+
             yield
         finally:
             for name in stubs:

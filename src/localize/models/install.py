@@ -219,7 +219,6 @@ def _unpacked(model: ArgosModel, archive: Path, made: Path, pin: Pin, source: st
 @contextmanager
 def _scratch(store: Path) -> Iterator[Path]:
     """A folder on the store's own volume, so that a finished model moves by a rename."""
-    # Argos reads every folder beside its packages as a package: never scratch there.
     parent = store / "scratch"
     parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=parent))

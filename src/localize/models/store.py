@@ -5,6 +5,8 @@
     <store>/starter/zh_en/           starter packages
     <store>/records/<name>.json      source, version, size and SHA-256 of every file; outlives the files it describes
     <store>/derived/                 what engines computed from the above; safe to delete
+
+Argos takes every folder beside its packages for a package, so nothing else may lie there.
 """
 
 from __future__ import annotations

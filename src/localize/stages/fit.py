@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from localize import fonts, linebreak
 from localize.cues import Event, Kind, Layout, SourceTrack, TargetTrack, graphemes
@@ -80,6 +81,7 @@ def fit(
         em_px=round(style.size * short_px),
         least_em_px=round(LEAST_EM * short_px),
         line_px=FILL * (width - 2 * margin_x - 2 * style.outline * short_px),
+        measure_em=cache(lambda line: fonts.width_px(line, profile, 1, style.bold)),
     )
     events = tuple(part for event in _timed(source, target, facts.duration_ms) for part in setter.set(event))
     return Layout(
@@ -96,13 +98,17 @@ def fit(
 
 @dataclass(frozen=True, slots=True)
 class _Setter:
-    """Sets one text at a time: `line_px` is the width a line may have, `em_px` the size wanted."""
+    """Sets one text at a time: `line_px` is the width a line may have, `em_px` the size wanted.
+
+    Width grows in step with the em, so a line is measured once, in em, for all sizes it is tried at.
+    """
 
     profile: Locale
     bold: bool
     em_px: int
     least_em_px: int
     line_px: float
+    measure_em: linebreak.Measure
 
     def set(self, event: Event) -> list[Event]:
         """`event` with its text broken into lines that fit: one event, or several one after the other."""
@@ -129,19 +135,16 @@ class _Setter:
         return max(LINES * fonts.size_px(self.profile.font, self.em_px, self.bold), *heights, 0.0)
 
     def _break(self, text: str, max_lines: int, em_px: int, *, hard: bool = False) -> list[str] | None:
-        return linebreak.balance(text, self.profile, self.line_px, max_lines, self._measure(em_px), hard=hard)
-
-    def _measure(self, em_px: int) -> linebreak.Measure:
-        return lambda line: fonts.width_px(line, self.profile, em_px, self.bold)
+        return linebreak.balance(text, self.profile, self.line_px / em_px, max_lines, self.measure_em, hard=hard)
 
     def _event(self, event: Event, lines: list[str], em_px: int) -> Event:
         return replace(event, text="\n".join(lines), em_px=0 if em_px == self.em_px else em_px)
 
     def _halves(self, event: Event) -> tuple[Event, Event] | None:
         """Two events that share the time of `event` as they share its text."""
-        measure = self._measure(self.em_px)
         # Two "lines" of at most three fifths of the text are its halves, cut where a line would break best.
-        texts = linebreak.balance(event.text, self.profile, 0.6 * measure(linebreak.normalise(event.text)), 2, measure)
+        widest = 0.6 * self.measure_em(event.text.replace("\n", " "))
+        texts = linebreak.balance(event.text, self.profile, widest, 2, self.measure_em)
         if not texts or len(texts) != 2:
             return None
         first, second = (len(graphemes(text)) for text in texts)
