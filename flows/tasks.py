@@ -12,6 +12,7 @@ from prefect.futures import PrefectFuture
 from localize.console import talk
 from localize.errors import LocalizeError
 from localize.pipeline import Done, Unit
+from localize.status import wave
 
 
 def if_transient(_task: Task[..., object], _run: TaskRun, state: State[object]) -> bool:
@@ -47,6 +48,6 @@ def as_tasks(units: Sequence[Unit], run: Callable[[Unit], Done]) -> Iterable[Don
         future.wait()
         if unit not in finished:
             future.result()  # not an outcome but a bug: let it through
-        elif finished[unit].outcome.done:
-            talk(f"{unit.name}  {finished[unit].seconds:.1f} s")
+    for line in wave(finished.values()):
+        talk(line)
     return [finished[unit] for unit in units]

@@ -8,8 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from localize.models import Store
+
+# Cores are shared with encoders and models here: how long an example takes says nothing.
+settings.register_profile("shared cores", deadline=None)
+settings.load_profile("shared cores")
 
 HERE = Path(__file__).parent
 
@@ -32,6 +37,7 @@ def _cut(size: str = "270x480", rate: str = "25") -> str:
 _MADE: dict[str, str | tuple[str, Callable[[bytes], bytes]]] = {
     "clip.mp4": f"{_cut()} {_TONE} {_H264}",
     "clip.mkv": f"{_cut()} {_TONE} {_H264}",
+    "clip.ts": f"{_cut()} {_TONE} {_H264}",
     "silent.mp4": f"{_cut()} {_H264}",
     "sound.mp4": _TONE,
     "landscape.mp4": f"{_cut('480x270')} {_TONE} {_H264}",
@@ -71,7 +77,7 @@ def _with_matrix(mp4: bytes, turned: bytes) -> bytes:
 def media(tmp_path_factory: pytest.TempPathFactory) -> Media:
     """Generated media by name, made when first asked for; 2 s, 270x480, 25 fps, a 440 Hz tone unless said otherwise.
 
-    clip.mp4, clip.mkv       50 pictures: navy, from 800 ms (picture 20) on olive; H.264 and AAC
+    clip.mp4, .mkv, .ts      50 pictures: navy, from 800 ms (picture 20) on olive; H.264 and AAC
     silent.mp4, sound.mp4    only its picture, only its sound
     landscape.mp4            480x270
     corner.mp4, lying.mp4    1 s of black 480x270, a white square of 60 px top left; the second to be turned clockwise

@@ -32,7 +32,7 @@ def talk(line: str) -> None:
 
 
 class Bars:
-    """What is under way, by name: bars on a terminal, a line per finished thing elsewhere, nothing when `quiet`."""
+    """What is under way, by name: bars on a terminal, nothing elsewhere; and lines that stay, unless `quiet`."""
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._quiet = quiet
@@ -63,13 +63,17 @@ class Bars:
                 self._tasks[name] = self._progress.add_task(name, total=1.0)
             self._progress.update(self._tasks[name], completed=share)
 
-    def finished(self, name: str, line: str | None = None) -> None:
-        """Take the bar of `name` away; `line` tells what it came to, None where nothing was to do."""
+    def finished(self, name: str) -> None:
+        """Take the bar of `name` away."""
         with self._lock:
             if name in self._tasks:
                 self._progress.remove_task(self._tasks.pop(name))
-            if line and not self._quiet:
-                if self._progress:
-                    self._progress.console.print(line, highlight=False, markup=False)
-                else:
-                    talk(line)
+
+    def tell(self, line: str) -> None:
+        """One line that stays, above the bars where there are any."""
+        if self._quiet:
+            return
+        if self._progress:
+            self._progress.console.print(line, highlight=False, markup=False)
+        else:
+            talk(line)

@@ -110,7 +110,7 @@ def run_unit(job: Job, unit: Unit, progress: OnProgress = _ignore) -> Done:
     return Done(unit, outcome, time.monotonic() - started)
 
 
-def in_threads(units: Sequence[Unit], run: Callable[[Unit], Done]) -> Iterable[Done]:
+def in_threads(units: Sequence[Unit], run: Callable[[Unit], Done]) -> Sequence[Done]:
     """As many units at a time as there are cores: encoders and engines are processes or release the interpreter."""
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
         return list(pool.map(run, units))

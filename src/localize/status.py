@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from localize.cues import SourceTrack, TargetTrack
 from localize.decisions import GateName
 from localize.findings import Findings
 from localize.gates import gate_error
-from localize.pipeline import EpisodeResult
-from localize.steps import Job
+from localize.pipeline import Done, EpisodeResult, Unit
+from localize.steps import SOURCE, Job
 from localize.workspace import findings_file, render_file, subtitle_file, target_file
 
 
@@ -76,3 +77,22 @@ def summary(result: EpisodeResult) -> str:
     if result.waiting:
         return "waiting"
     return "done" if result.worked else "unchanged"
+
+
+def wave(finished: Iterable[Done]) -> list[str]:
+    """What a wave of units did, a line per step: 17 locales laid out in a moment each are one line, not 17."""
+    by_step: dict[str, list[Done]] = {}
+    for done in finished:
+        if done.outcome.done:
+            by_step.setdefault(done.unit.step, []).append(done)
+    return [
+        f"{Unit(step, all_[0].unit.episode_id, _tags(all_)).name}  {sum(done.seconds for done in all_):.1f} s"
+        for step, all_ in by_step.items()
+    ]
+
+
+def _tags(finished: Iterable[Done]) -> tuple[str, ...]:
+    """The locales that were worked on; a unit for all of them at once has its own."""
+    return tuple(
+        tag for done in finished for tag in (done.unit.locales if SOURCE in done.outcome.done else done.outcome.done)
+    )

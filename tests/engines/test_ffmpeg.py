@@ -169,18 +169,24 @@ def test_any_other_failure_says_ffmpegs_last_line_and_keeps_the_others(media: Me
         ({"frames": 51}, "50 pictures, not 51"),
         ({"sound": True}, "0 audio streams, not 1"),
         ({"subtitles": 2}, "0 subtitle streams, not 2"),
-        ({"copied": True, "frames": None}, "50 video packets, not 60"),
     ],
 )
 def test_an_output_that_is_not_what_was_planned_is_thrown_away(
     media: Media, tmp_path: Path, wrong: dict[str, object], said: str
 ) -> None:
-    clip = media("clip.mp4")
-    plan = encode(clip)
-    plan = replace(plan, media=media("sixty.mp4") if "copied" in wrong else clip)
+    plan = encode(media("clip.mp4"))
     plan = replace(plan, outputs={"out": replace(plan.outputs["out"], **wrong)})  # type: ignore[arg-type]
-    said = said.replace("60", "120")
     with pytest.raises(EngineRejected, match=said):
+        ffmpeg.run(plan, folder=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_copy_without_a_packet_of_its_source_is_thrown_away(media: Media, tmp_path: Path) -> None:
+    clip = media("clip.mp4")
+    copied = Output("out.mp4", None, sound=False, copied=True)
+    argv = ("-i", str(clip), "-map", "0:v", "-c", "copy", "-frames:v", "49", "out.mp4")
+    plan = RenderPlan(clip, 1960, Fraction(25), argv, {"out": copied})
+    with pytest.raises(EngineRejected, match="49 video packets, not 50"):
         ffmpeg.run(plan, folder=tmp_path)
     assert not list(tmp_path.iterdir())
 
@@ -220,7 +226,10 @@ def test_a_picture_beyond_the_limit_is_not_decoded(media: Media) -> None:
         ffmpeg.decode(path, ffmpeg.probe(path))
 
 
-@pytest.mark.parametrize(("name", "why"), [("playlist.mp4", "looks like hls"), ("script.mp4", "looks like concat"), ("text.mp4", "not a video")])
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("playlist.mp4", "looks like hls"), ("script.mp4", "looks like concat"), ("text.mp4", "not a video")],
+)
 def test_what_only_looks_like_a_video_is_not_opened(media: Media, name: str, why: str) -> None:
     media("clip.mp4")
     with pytest.raises(MediaError, match=why):
@@ -236,6 +245,12 @@ def test_a_frame_is_the_one_on_screen_at_its_time(media: Media, tmp_path: Path) 
     navy, olive = colours
     assert navy[2] > 100 > navy[0]
     assert olive[0] > 100 > olive[2]
+
+
+def test_a_frame_is_written_whatever_the_name_of_its_file_contains(media: Media, tmp_path: Path) -> None:
+    path = tmp_path / "-100% [true], %d.mp4"
+    shutil.copy(media("clip.mp4"), path)
+    assert ffmpeg.frame(path, 0, tmp_path).name == "-100% [true], %d.0.png"
 
 
 def test_no_frame_after_the_end(media: Media, tmp_path: Path) -> None:

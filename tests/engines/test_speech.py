@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
+from difflib import SequenceMatcher
 from pathlib import Path
 from unittest.mock import sentinel
 
 import pytest
 
+from localize.chinese import has_han
 from localize.engines import audio
-from localize.engines.base import Transcriber
+from localize.engines.base import Recognition, Transcriber
 from localize.engines.faster_whisper import FasterWhisper
 from localize.engines.spoken import words_within
 from localize.engines.whisper import OpenAIWhisper
 from localize.errors import MediaError, ModelUnavailable
 from localize.models import Store
+from localize.stages.segment import segment
+from localize.stages.transcribe import transcribe
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "dragon-king" / "ep02.mp4"
+# Both are openai-whisper's own: a tensor handed to numpy, a vocabulary file left open.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:__array_wrap__ must accept context:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"),
+]
+needs_sample = pytest.mark.skipif(not SAMPLE.exists(), reason=f"{SAMPLE} was not built")
 RECOGNISERS: list[Callable[[Store], Transcriber]] = [FasterWhisper, OpenAIWhisper]
 
 
@@ -127,3 +137,52 @@ def test_weights_of_another_kind_are_refused(store: Store, tmp_path: Path) -> No
     assert package
     with pytest.raises(ModelUnavailable, match="is no Whisper model we can convert"):
         ct2_whisper._read(package.folder / "model" / "model.bin")
+
+
+@pytest.fixture(scope="session")
+def speech(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first six seconds of the sample episode that has speech and nothing else."""
+    path = tmp_path_factory.mktemp("speech") / "ep02.mp4"
+    ffmpeg("-i", SAMPLE, "-t", "6", "-c:v", "libx264", "-preset", "ultrafast", path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def heard(store: Store, speech: Path) -> dict[str, Recognition]:
+    """What each recogniser made of the same six seconds; computed once, the reference takes a minute."""
+    names = ["林凡", "苏若雪", "顾北辰"]
+    engines: dict[str, Transcriber] = {"8-bit": FasterWhisper(store), "32-bit": OpenAIWhisper(store)}
+    return {name: transcribe(speech, engine=engine, names=names) for name, engine in engines.items()}
+
+
+@pytest.mark.engines
+@needs_sample
+def test_both_recognisers_hear_chinese_words_in_order_inside_the_clip(heard: dict[str, Recognition]) -> None:
+    for recognition in heard.values():
+        words = [word for passage in recognition.passages for word in passage.words]
+        assert len(words) > 5
+        assert [word.start_ms for word in words] == sorted(word.start_ms for word in words)
+        assert all(0 <= word.start_ms <= word.end_ms <= 6_100 for word in words)
+        assert all(0 <= word.confidence <= 1 for word in words)
+        assert has_han(text_of(recognition))
+
+
+@pytest.mark.engines
+@needs_sample
+def test_both_recognisers_agree_since_their_weights_are_the_same(heard: dict[str, Recognition]) -> None:
+    """8-bit and 32-bit differ by a few characters, no more."""
+    one, other = (text_of(recognition) for recognition in heard.values())
+    assert SequenceMatcher(None, one, other).ratio() > 0.8
+
+
+@pytest.mark.engines
+@needs_sample
+def test_recognising_again_gives_the_same_words(store: Store, speech: Path) -> None:
+    engine = FasterWhisper(store)
+    assert engine.transcribe(speech) == engine.transcribe(speech)
+
+
+def text_of(recognition: Recognition) -> str:
+    """Letters only, in Simplified characters."""
+    heard = "".join(cue.text for cue in segment(recognition).track.cues)
+    return "".join(char for char in heard if char.isalnum())

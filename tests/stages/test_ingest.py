@@ -197,6 +197,7 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
     [
         ("clip.mp4", (270, 480), 50, "25", ""),
         ("clip.mkv", (270, 480), 50, "25", ""),
+        ("clip.ts", (270, 480), 50, "25", ""),
         ("lying.mp4", (270, 480), 25, "25", "turned by 90 degrees"),
         ("anamorphic.mp4", (270, 480), 25, "25", "180x480 is drawn as 270x480"),
         ("odd.mp4", (270, 480), 25, "25", "271x481 becomes 270x480"),

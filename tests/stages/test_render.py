@@ -167,8 +167,8 @@ def test_masters_differ_by_locale(media: Media, tmp_path: Path) -> None:
 @pytest.mark.engines
 @pytest.mark.parametrize(
     "name",
-    ["clip.mp4", "clip.mkv", "silent.mp4", "lying.mp4", "anamorphic.mp4", "odd.mp4", "variable.mp4", "sixty.mp4",
-     "late.mp4", "hdr.mp4", "full-range.mp4", "two-sounds.mp4", "trimmed.mp4", "opus.webm"],
+    ["clip.mp4", "clip.mkv", "clip.ts", "silent.mp4", "lying.mp4", "anamorphic.mp4", "odd.mp4", "variable.mp4",
+     "sixty.mp4", "late.mp4", "hdr.mp4", "full-range.mp4", "two-sounds.mp4", "trimmed.mp4", "opus.webm"],
 )  # fmt: skip
 def test_a_master_has_every_picture_of_its_source_at_a_constant_rate(media: Media, tmp_path: Path, name: str) -> None:
     facts, made = burned(media(name), tmp_path, "en")
@@ -251,7 +251,7 @@ def test_an_mkv_names_its_tracks_and_brings_its_fonts(media: Media, tmp_path: Pa
 @pytest.mark.engines
 @pytest.mark.parametrize("kind", ["mp4", "mkv"])
 @pytest.mark.parametrize(
-    "name", ["clip.mkv", "silent.mp4", "lying.mp4", "variable.mp4", "late.mp4", "trimmed.mp4", "opus.webm"]
+    "name", ["clip.mkv", "clip.ts", "silent.mp4", "lying.mp4", "variable.mp4", "late.mp4", "trimmed.mp4", "opus.webm"]
 )
 def test_any_accepted_file_takes_selectable_tracks(media: Media, tmp_path: Path, name: str, kind: render.Kind) -> None:
     facts = ingest.probe(media(name), engine=ffmpeg)

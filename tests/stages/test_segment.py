@@ -50,7 +50,13 @@ def test_a_pause_breaks_where_nothing_is_punctuated() -> None:
 
 
 def test_a_long_pause_breaks_even_after_a_comma() -> None:
-    assert texts(paced(("我等了五年，", 900), ("终于等到了。", 0))) == ["我等了五年，", "终于等到了。"]
+    assert texts(paced(("我等了五年，", 900), ("终于等到了。", 0))) == ["我等了五年。", "终于等到了。"]
+
+
+def test_a_comma_before_the_same_subject_ends_a_sentence() -> None:
+    """Heard in the sample: two speakers, 500 ms apart, and the recogniser wrote a comma."""
+    heard = paced(("林凡回来了，", 500), ("林凡才是真正的龙王。", 900), ("顾北辰，", 610), ("把戒指还给我，", 0))
+    assert texts(heard) == ["林凡回来了。", "林凡才是真正的龙王。", "顾北辰，把戒指还给我。"]
 
 
 def test_words_without_any_mark_or_pause_break_evenly_at_the_limit() -> None:

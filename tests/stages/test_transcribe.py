@@ -79,6 +79,21 @@ def test_of_a_loop_its_first_round_and_the_speech_before_it_stay() -> None:
     assert dropped.reason == "it repeats '我爱你'"
 
 
+def test_an_echo_at_the_end_of_a_file_is_taken_out() -> None:
+    """From the sample, cut in the middle of a line: 40 ms of audio came back as the whole line once more."""
+    line = passage("我等了十年。")
+    echo = tuple(Word(1200 + i, 1200 + i, word.text, 0.05) for i, word in enumerate(line.words))
+    apart = heard(line, Passage(echo, no_speech=0.94, logprob=-0.35))
+    assert text(apart) == "我等了十年。"
+    assert [d.reason for d in apart.dropped] == ["6 words in 5 ms, confidence 0.05 < 0.5"]
+    assert text(heard(Passage(line.words + echo))) == "我等了十年。"
+
+
+def test_words_with_bad_times_stay_where_the_recogniser_is_sure_of_them() -> None:
+    sure = Passage(tuple(Word(1000, 1000, char, 0.9) for char in "我等了十年。"))
+    assert heard(sure).passages == (sure,)
+
+
 def test_judging_twice_takes_nothing_more() -> None:
     once = heard(passage("你终于回来了。" + "我爱你" * 5), passage("林凡", no_speech=0.9, logprob=-1))
     assert without_inventions(once) == once

@@ -2,10 +2,10 @@
 
 One TOML file a language under `corpus/`, all with the same keys. A template names its slots: `{N}` `{M}` two persons,
 `{R}` role, `{F}` kin, `{P}` place, `{O}` object, `{K}` number, `{T}` time, `{E}` cultivation realm. `{P.at}` asks for
-the form `at` of the place; `{O:fake}` asks for the word `fake` of `[agree]` in the gender of the object. A slot value is
-a string (its only form, `base`) or a table of forms plus `gender`. Persons are `surname + name_join + given`, and a form
-belongs to the given name. `{XQ}` in `[placeholder]` says how a placeholder looks in a form that is more than the bare
-word ("at {XQ}"). `[[fix]]` pairs of regular expressions mend contractions ("a el" to "al") after filling.
+the form `at` of the place; `{O:fake}` asks for the word `fake` of `[agree]` in the gender of the object. A slot value
+is a string (its only form, `base`) or a table of forms plus `gender`. Persons are `surname + name_join + given`, and
+a form belongs to the given name. `{XQ}` in `[placeholder]` says how a placeholder looks in a form that is more than
+the bare word ("at {XQ}"). `[[fix]]` pairs of regular expressions mend contractions ("a el" to "al") after filling.
 """
 
 from __future__ import annotations
@@ -144,7 +144,9 @@ def reserved() -> tuple[Filling, ...]:
 
 
 @cache
-def split(size: int = 26000, held: int = 640, placeholder_share: float = 0.18, floor: int = 110, seed: int = 7) -> Split:
+def split(
+    size: int = 26000, held: int = 640, placeholder_share: float = 0.18, floor: int = 110, seed: int = 7
+) -> Split:
     """Distinct fillings; the held-out combinations, the reserved ones among them, occur in no training line.
 
     Templates with few combinations are repeated up to `floor`, or they stay under-trained.
@@ -166,7 +168,7 @@ def split(size: int = 26000, held: int = 640, placeholder_share: float = 0.18, f
     by_template: dict[str, list[Filling]] = {t: [] for t in templates}
     for filling in train:
         by_template[filling.template].append(filling)
-    for template, have in by_template.items():
+    for have in by_template.values():
         train += [rng.choice(have) for _ in range(floor - len(have))]
     return Split(tuple(train), tuple(held_out))
 
@@ -213,4 +215,11 @@ if __name__ == "__main__":
             print(f"{code}: {problem}")
         rng = random.Random(3)
         for key in load(code).templates:
-            print(code, key, "|", load(code).render(choose(rng, key)), "|", load(code).render(choose(rng, key, placeholders=True)))
+            print(
+                code,
+                key,
+                "|",
+                load(code).render(choose(rng, key)),
+                "|",
+                load(code).render(choose(rng, key, placeholders=True)),
+            )

@@ -29,7 +29,7 @@ class Shape:
     heads: int = 4
     encoder_layers: int = 2
     decoder_layers: int = 1
-    dropout: float = 0.1
+    dropout: float = 0.1  # of the embeddings only: elsewhere it costs a tenth of the time and is not missed
 
 
 class Attention(nn.Module):
@@ -58,15 +58,14 @@ class Layer(nn.Module):
             self.cross_norm, self.cross_attention = nn.LayerNorm(shape.width), Attention(shape)
         self.inner_norm = nn.LayerNorm(shape.width)
         self.inner_in, self.inner_out = nn.Linear(shape.width, shape.inner), nn.Linear(shape.inner, shape.width)
-        self.dropout = nn.Dropout(shape.dropout)
 
     def forward(self, x: Tensor, mask: Tensor, memory: Tensor | None = None) -> Tensor:
         """`mask` hides source padding: from the encoder's own attention, and from the decoder's look at `memory`."""
         y = self.self_norm(x)
-        x = x + self.dropout(self.self_attention(y, y, None if self.cross else mask, causal=self.cross))
+        x = x + self.self_attention(y, y, None if self.cross else mask, causal=self.cross)
         if memory is not None:
-            x = x + self.dropout(self.cross_attention(self.cross_norm(x), memory, mask))
-        return x + self.dropout(self.inner_out(functional.relu(self.inner_in(self.inner_norm(x)))))
+            x = x + self.cross_attention(self.cross_norm(x), memory, mask)
+        return x + self.inner_out(functional.relu(self.inner_in(self.inner_norm(x))))
 
 
 def positions(length: int, width: int) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -67,12 +68,15 @@ def corpus_sha256(*languages: Language) -> dict[str, str]:
 
 
 def write(out: Path, name: str, content: bytes, record: dict[str, Any]) -> Path:
-    """Write the package under a temporary name, rename it, and enter `record` in the manifest."""
+    """Write the package under a temporary name, rename it, and enter `record` in the manifest.
+
+    Two pairs may finish at once: one lock for all of them, outside the folder so that nothing is left in it.
+    """
     out.mkdir(parents=True, exist_ok=True)
     path = out / f"{name}.argosmodel"
     part = path.with_suffix(".part")
     part.write_bytes(content)
-    with FileLock(out / f".{MANIFEST}.lock"):
+    with FileLock(Path(tempfile.gettempdir()) / "localize-starter-packages.lock"):
         part.replace(path)
         packages = [p for p in manifest(out) if p["file"] != path.name]
         digest = hashlib.sha256(content).hexdigest()

@@ -40,14 +40,13 @@ def install(
 
     def done(installed: Installed) -> None:
         row = installed.row
+        bars.finished(row.name)
         if installed.reused:
             reused.append(row.name)
-            line = None
         elif installed.skipped:
-            line = f"{row.name}: skipped, {installed.skipped}"
+            bars.tell(f"{row.name}: skipped, {installed.skipped}")
         else:
-            line = f"{row.name}: installed from {row.source}, {_megabytes(row.size_bytes)}"
-        bars.finished(row.name, line)
+            bars.tell(f"{row.name}: installed from {row.source}, {_megabytes(row.size_bytes)}")
 
     with console.Bars() as bars:
         store.install(wanted, told=bars, done=done)

@@ -39,7 +39,7 @@ def run(
 ) -> None:
     """Localise episodes as far as their inputs, engines and gates allow."""
     from localize import console, pipeline
-    from localize.status import summary
+    from localize.status import summary, wave
 
     series, jobs = jobs_of(
         path,
@@ -55,7 +55,10 @@ def run(
     with console.Bars(quiet=as_json) as bars:
 
         def execute(units: Sequence[Unit], run_one: Callable[[Unit], Done]) -> Iterable[Done]:
-            return pipeline.in_threads(units, lambda unit: _watched(unit, run_one, bars))
+            finished = pipeline.in_threads(units, lambda unit: _watched(unit, run_one, bars))
+            for line in wave(finished):
+                bars.tell(line)
+            return finished
 
         for job in jobs:
             results.append(pipeline.advance(job, execute, lambda unit, share: bars(unit.name, share)))
@@ -121,16 +124,12 @@ def report(path: PathArgument, to: To = "", workspace: Workspace = None, episode
 
 
 def _watched(unit: Unit, run_one: Callable[[Unit], Done], bars: Bars) -> Done:
-    """Run a unit with its bar; say in one line what it did, and nothing where nothing was to do."""
+    """Run a unit while its bar shows."""
     bars(unit.name, 0)
-    line: str | None = None
     try:
-        done = run_one(unit)
-        if done.outcome.done:
-            line = f"{unit.name}  {done.seconds:.1f} s"
-        return done
+        return run_one(unit)
     finally:
-        bars.finished(unit.name, line)
+        bars.finished(unit.name)
 
 
 def _starter_notice(results: list[EpisodeResult]) -> None:

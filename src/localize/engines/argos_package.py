@@ -6,6 +6,7 @@ target. Same tokens, same parameters and same splitter here, so the text is the 
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import tempfile
@@ -114,6 +115,9 @@ def _argos_environment() -> Iterator[None]:
         try:
             import argostranslate.sbd  # noqa: F401
 
+            # It sets its own level to INFO on import and then tells of every line it splits.
+            logging.getLogger("argostranslate").setLevel(logging.WARNING)
+            logging.getLogger("argostranslate.utils").setLevel(logging.WARNING)
             yield
         finally:
             for name in stubs:

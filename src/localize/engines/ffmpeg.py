@@ -89,8 +89,8 @@ def run(
     """Execute `plan` in `folder` and return its verified outputs by key; on any error no output is left behind.
 
     Raises WorkspaceError (disk full, not writable), MediaError (input broken), EngineUnavailable (killed, out of
-    memory), EngineRejected (anything else, an output that is not what the plan says included). An exception out of
-    `progress` stops ffmpeg as well.
+    memory), EngineRejected (anything else, an output that is not what the plan says included). `cancel`, an exception
+    out of `progress` and an interrupt from the keyboard all stop ffmpeg.
     """
     contents = {n: given if isinstance(given, bytes) else given.read_bytes() for n, given in plan.inputs.items()}
     made = {key: folder / output.file for key, output in plan.outputs.items()}
@@ -113,9 +113,11 @@ def frame(media: Path, at_ms: int, folder: Path) -> Path:
     """The picture of `media` on screen at `at_ms`, as a PNG in `folder`."""
     picture = folder / f"{media.stem}.{at_ms}.png"
     at_s = f"{seconds_from_ms(at_ms):.3f}"
-    argv = ["-ss", at_s, "-i", ffprobe.url(media), "-map", "0:V:0", "-frames:v", "1", picture.name]
+    # image2 would read a % in the name as a number to count up.
+    one = ["-frames:v", "1", "-c:v", "png", "-f", "image2pipe", ffprobe.url(picture)]
+    argv = ["-ss", at_s, "-i", ffprobe.url(media), "-map", "0:V:0", *one]
     log = _execute(argv, media, folder, 0, None, None).log
-    if not picture.exists():
+    if not picture.exists() or not picture.stat().st_size:
         raise _noted(EngineRejected(f"{media.name} has no picture at {at_ms} ms", next_step="run again"), log)
     return picture
 
@@ -124,10 +126,9 @@ def _verify(made: Path, output: Output, plan: RenderPlan, source: Probed | None,
     """Hold a finished file against its plan."""
     try:
         found = probe(made)
-    except (MediaError, FileNotFoundError):
+    except MediaError:
         raise _failure(plan.media, made.parent, 0, log) from None
-    wrong = _mismatch(found, output, plan, source)
-    if wrong:
+    if wrong := _mismatch(found, output, plan, source):
         if _FULL.search("\n".join(log)):
             raise _failure(plan.media, made.parent, 0, log)
         raise _noted(EngineRejected(f"ffmpeg made {made.name} with {wrong}", next_step="localize doctor"), log)

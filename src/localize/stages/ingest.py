@@ -68,23 +68,23 @@ def probe(media: Path, *, engine: Prober, progress: Progress | None = None) -> M
 def accept(facts: MediaFacts, *, file: str, max_minutes: float, allow_landscape: bool, has_text: bool) -> None:
     """Raise MediaError, naming `file`, where an episode cannot be localised; `has_text`: subtitles came with it."""
 
-    def refuse(why: str, next_step: str) -> MediaError:
+    def refusal(why: str, next_step: str) -> MediaError:
         return MediaError(f"{file} {why}", next_step=next_step)
 
     width, height = facts.width_px, facts.height_px
     if not facts.video_codec:
-        raise refuse("has no picture", "give the video, not its sound alone")
+        raise refusal("has no picture", "give the video, not its sound alone")
     if not _fits(width, height):
-        raise refuse(f"is {width}x{height}, more than {MAX_SHORT_PX}x{MAX_LONG_PX}", "export it smaller")
+        raise refusal(f"is {width}x{height}, more than {MAX_SHORT_PX}x{MAX_LONG_PX}", "export it smaller")
     if not facts.frames or not facts.duration_ms:
-        raise refuse("has a length of zero", "export it again")
+        raise refusal("has a length of zero", "export it again")
     if facts.duration_ms > max_minutes * 60_000:
         long = f"is {clock(facts.duration_ms)} long, more than {max_minutes:g} minutes"
-        raise refuse(long, "cut it, or raise max_minutes in series.toml")
+        raise refusal(long, "cut it, or raise max_minutes in series.toml")
     if width > height and not allow_landscape:
-        raise refuse(f"is landscape ({width}x{height})", "give the vertical master, or add --allow-landscape")
+        raise refusal(f"is landscape ({width}x{height})", "give the vertical master, or add --allow-landscape")
     if facts.audio is None and not has_text:
-        raise refuse("has neither sound nor subtitles", 'add subtitles = "FILE" to its [[episode]] in series.toml')
+        raise refusal("has neither sound nor subtitles", 'add subtitles = "FILE" to its [[episode]] in series.toml')
 
 
 def _facts(probed: Probed, frames: int, digest: str, size_bytes: int, mtime_ns: int) -> MediaFacts:
@@ -157,9 +157,10 @@ def _constant_rate(picture: Picture) -> Fraction | None:
         return picture.nominal_rate or _STANDARD[2]
     for rate in (picture.nominal_rate, _average(picture)):
         if rate:
-            frame = 1 / (rate * tick)
-            slack = frame * _OFF_GRID
-            if all(abs(time - times[0] - number * frame) <= slack for number, time in enumerate(times)):
+            # In whole numbers: `per` ticks are `unit` frames, and half an hour has 100,000 pictures.
+            per, unit = (1 / (rate * tick)).as_integer_ratio()
+            slack = int(per * _OFF_GRID)
+            if all(abs((time - times[0]) * unit - number * per) <= slack for number, time in enumerate(times)):
                 return rate
     return None
 

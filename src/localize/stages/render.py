@@ -60,7 +60,10 @@ BURN = Encoder()
 MUX = 1
 """Version of what `plan_mux` writes."""
 
-_UNTAGGED = {"unknown", "unspecified", "reserved", ""}
+# Titles, places and chapters of the source say nothing true about a localised master.
+_CLEAN = {"map_metadata": -1, "map_metadata:s": -1, "map_chapters": -1}
+# `gbr` is no matrix of a picture in YUV, which a master is.
+_UNTAGGED = {"unknown", "unspecified", "reserved", "gbr"}
 _MP4_VIDEO = {"h264", "hevc", "av1", "vp9", "mpeg4"}
 _MP4_AUDIO = {"aac", "mp3", "ac3", "eac3", "opus", "alac", "flac"}
 # Matroska's Language element takes the bibliographic codes of ISO 639-2 (RFC 9559, 12); MP4 the terminologic ones.
@@ -187,10 +190,6 @@ def _colour(facts: MediaFacts) -> dict[str, str]:
 
 def _master(facts: MediaFacts) -> dict[str, Any]:
     return _encoded(facts) | _audio(facts, {"aac"}) | _CLEAN | {"movflags": "+faststart"}
-
-
-# Titles, places and chapters of the source say nothing true about a localised master.
-_CLEAN = {"map_metadata": -1, "map_metadata:s": -1, "map_chapters": -1}
 
 
 def _encoded(facts: MediaFacts) -> dict[str, Any]:
