@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Sequence
 
 from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
@@ -38,8 +39,9 @@ def work(unit: Unit, run: Callable[[Unit], Done], finished: dict[Unit, Done]) ->
         raise error
 
 
-def as_tasks(units: Sequence[Unit], run: Callable[[Unit], Done]) -> Iterable[Done]:
+def as_tasks(units: Sequence[Unit], run: Callable[[Unit], Done]) -> Sequence[Done]:
     """Execute a wave of `localize.pipeline` as task runs, one per unit, named after its step."""
+    started = time.monotonic()
     finished: dict[Unit, Done] = {}
     futures: list[tuple[Unit, PrefectFuture[None]]] = [
         (unit, work.with_options(name=unit.step).submit(unit, run, finished)) for unit in units
@@ -48,6 +50,6 @@ def as_tasks(units: Sequence[Unit], run: Callable[[Unit], Done]) -> Iterable[Don
         future.wait()
         if unit not in finished:
             future.result()  # not an outcome but a bug: let it through
-    for line in wave(finished.values()):
+    for line in wave(finished.values(), time.monotonic() - started):
         talk(line)
     return [finished[unit] for unit in units]

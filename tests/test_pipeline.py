@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from textwrap import dedent
 
@@ -13,7 +13,7 @@ from localize import pipeline
 from localize.engines.fake import FakeTranscriber, FakeTranslator, spoken
 from localize.engines.registry import Engines
 from localize.errors import EngineUnavailable
-from localize.pipeline import EpisodeResult, Job
+from localize.pipeline import Done, EpisodeResult, Job, Unit
 from localize.series import load
 from tests.conftest import Media
 
@@ -185,8 +185,27 @@ def test_one_approved_locale_is_delivered_while_the_other_waits_and_an_edit_reop
     result = work.run(gates="required")
     assert result.delivered == ("en",)
     assert [waiting.locale for waiting in result.waiting] == ["th"]
+    work.version = "fake 2"
+    assert work.run(gates="required").delivered == ("en",)
+    assert [tag for _, tag in work.asked[4:]] == ["th", "th"]
     work.edit("targets/en.json", '"text": "Kneel!"', '"text": "Down!"')
     assert work.run(gates="required").delivered == ()
+
+
+def test_an_interrupt_stops_encoders_in_other_threads_and_a_later_run_goes_on(work: Work) -> None:
+    job = work.job(modes=("burn",))
+
+    def interrupted(units: Sequence[Unit], run: Callable[[Unit], Done]) -> Sequence[Done]:
+        if units[0].step == "burn":
+            raise KeyboardInterrupt
+        return pipeline.in_threads(units, run)
+
+    with pytest.raises(KeyboardInterrupt):
+        pipeline.advance(job, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        pipeline.run_unit(job, Unit("burn", "ep01", ("en", "th")))
+    assert not list(work.path("").rglob("burned*"))
+    assert work.run(modes=("burn",)).delivered == ("en", "th")
 
 
 def test_a_track_with_a_leftover_of_the_source_is_exit_3_with_everything_written(work: Work) -> None:

@@ -12,7 +12,7 @@ DIGITS = "零一二三四五六七八九"
 
 def normalise(text: str) -> str:
     """`text` with all that is not an error of hearing made equal."""
-    text = re.sub(r"\d+", lambda m: chinese_number(int(m[0])), _simplified().convert(text))
+    text = re.sub(r"\d+", lambda m: chinese_number(int(m[0])) if len(m[0]) < 5 else m[0], _simplified().convert(text))
     return re.sub(r"[\W_]", "", re.sub("[她它]", "他", text))
 
 

@@ -91,6 +91,9 @@ class TargetLine:
     flags: tuple[str, ...] = ()
     source_fingerprint: str = ""
 
+    approved: bool = False
+    """A reviewer let the line pass as it stands: no machine writes it anew."""
+
     @property
     def human(self) -> bool:
         return self.by == "human" or (self.draft is not None and self.text != self.draft)

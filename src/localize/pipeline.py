@@ -13,11 +13,12 @@ import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 
 from localize import gates
+from localize.cues import TargetTrack
 from localize.decisions import Decision, GateName, Verdict
 from localize.engines.registry import TRANSCRIBERS, Engines, engine_name
 from localize.errors import EXIT_FINDINGS, InputError, LocaleError, LocalizeError, ReviewError, at, exit_code
@@ -35,7 +36,7 @@ from localize.steps import (
     Options,
     Outcome,
 )
-from localize.workspace import findings_file, layout_file, to_json, write_atomic
+from localize.workspace import Writer, findings_file, layout_file, target_file, to_json, write_atomic
 
 WORKERS = os.cpu_count() or 1
 NAMED = 4
@@ -90,7 +91,7 @@ class EpisodeResult:
         return exit_code(codes)
 
 
-Execute = Callable[[Sequence[Unit], Callable[[Unit], Done]], Iterable[Done]]
+Execute = Callable[[Sequence[Unit], Callable[[Unit], Done]], Sequence[Done]]
 """Run every unit of a wave with the given function, in any order, and return what they came to."""
 OnProgress = Callable[[Unit, float], None]
 
@@ -102,18 +103,30 @@ def _ignore(_unit: Unit, _share: float) -> None:
 def run_unit(job: Job, unit: Unit, progress: OnProgress = _ignore) -> Done:
     """Run one unit. Errors of the product are part of what it comes to; anything else is a bug and passes through."""
     started = time.monotonic()
+
+    def told(share: float) -> None:
+        if job.stop.is_set():
+            raise KeyboardInterrupt
+        progress(unit, share)
+
     try:
         with at(stage=unit.step, episode_id=unit.episode_id):
-            outcome = STEPS[unit.step](job, unit.locales, lambda share: progress(unit, share))
+            outcome = STEPS[unit.step](job, unit.locales, told)
     except LocalizeError as error:
         outcome = Outcome(failed=dict.fromkeys(unit.locales or (SOURCE,), error))
     return Done(unit, outcome, time.monotonic() - started)
 
 
 def in_threads(units: Sequence[Unit], run: Callable[[Unit], Done]) -> Sequence[Done]:
-    """As many units at a time as there are cores: encoders and engines are processes or release the interpreter."""
-    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-        return list(pool.map(run, units))
+    """As many units at a time as there are cores: encoders and engines are processes or release the interpreter.
+
+    Where one breaks off, what has not begun is dropped and what runs is not waited for: `Job.stop` ends it.
+    """
+    pool = ThreadPoolExecutor(max_workers=WORKERS)
+    try:
+        return [future.result() for future in [pool.submit(run, unit) for unit in units]]
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def advance(job: Job, execute: Execute = in_threads, progress: OnProgress = _ignore) -> EpisodeResult:
@@ -149,7 +162,12 @@ class _Waves:
     def run(self, units: Sequence[Unit]) -> set[str]:
         """Run a wave; returns the scopes that failed in it."""
         failed: set[str] = set()
-        for done in self.execute(units, lambda unit: run_unit(self.job, unit, self.progress)):
+        try:
+            finished = self.execute(units, lambda unit: run_unit(self.job, unit, self.progress))
+        except BaseException:
+            self.job.stop.set()  # an interrupt reaches the main thread only: encoders in others have to be told
+            raise
+        for done in finished:
             self.result.finished.append(done)
             # One error that hit several locales of a unit is one message.
             self.result.errors += {id(e): e for e in done.outcome.failed.values()}.values()
@@ -222,11 +240,20 @@ def decide(job: Job, gate: GateName, tag: str | None, verdict: Verdict, reviewer
     digest = gates.reviewed_digest(job.series, job.workspace, gate, tag)
     made_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     decision = Decision(gate, verdict, reviewer, made_at, digest, comment)
+    made_of = fingerprint("decision", digest, verdict, reviewer, made_at)
     with job.workspace.writing(tag or SOURCE) as writer:
-        writer.commit(
-            gates.decision_file(gate, tag), decision, fingerprint("decision", digest, verdict, reviewer, made_at)
-        )
+        if gate == "translation" and tag:
+            _mark_lines(job, tag, writer, approved=verdict == "approved")
+        writer.commit(gates.decision_file(gate, tag), decision, made_of)
     return decision
+
+
+def _mark_lines(job: Job, tag: str, writer: Writer, *, approved: bool) -> None:
+    """What a reviewer approved, no machine writes anew."""
+    name = target_file(tag)
+    track = job.workspace.need(TargetTrack, name)
+    marked = replace(track, lines=tuple(replace(line, approved=approved) for line in track.lines))
+    writer.commit(name, marked, job.workspace.state.artefacts[name].fingerprint)
 
 
 def _known(job: Job) -> list[str]:

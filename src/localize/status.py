@@ -79,15 +79,14 @@ def summary(result: EpisodeResult) -> str:
     return "done" if result.worked else "unchanged"
 
 
-def wave(finished: Iterable[Done]) -> list[str]:
-    """What a wave of units did, a line per step: 17 locales laid out in a moment each are one line, not 17."""
+def wave(finished: Iterable[Done], seconds: float) -> list[str]:
+    """What a wave of units did in `seconds`, a line per step: 17 locales laid out in a moment are one line, not 17."""
     by_step: dict[str, list[Done]] = {}
     for done in finished:
         if done.outcome.done:
             by_step.setdefault(done.unit.step, []).append(done)
     return [
-        f"{Unit(step, all_[0].unit.episode_id, _tags(all_)).name}  {sum(done.seconds for done in all_):.1f} s"
-        for step, all_ in by_step.items()
+        f"{Unit(step, all_[0].unit.episode_id, _tags(all_)).name}  {seconds:.1f} s" for step, all_ in by_step.items()
     ]
 
 

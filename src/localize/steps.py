@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Literal
 
 from localize import __version__, fonts, runs, subtitles
@@ -62,6 +63,8 @@ class Job:
         self.engines = engines
         self.workspace = EpisodeWorkspace(folder)
         self.media = series.path_of(episode.file)
+        self.stop = Event()
+        """Set when the run is broken off: a step ends at its next report of progress."""
 
     @property
     def supplied(self) -> Path | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -54,9 +55,10 @@ def run(
     results: list[EpisodeResult] = []
     with console.Bars(quiet=as_json) as bars:
 
-        def execute(units: Sequence[Unit], run_one: Callable[[Unit], Done]) -> Iterable[Done]:
+        def execute(units: Sequence[Unit], run_one: Callable[[Unit], Done]) -> Sequence[Done]:
+            started = time.monotonic()
             finished = pipeline.in_threads(units, lambda unit: _watched(unit, run_one, bars))
-            for line in wave(finished):
+            for line in wave(finished, time.monotonic() - started):
                 bars.tell(line)
             return finished
 

@@ -6,7 +6,7 @@ overwritten; where its source moved on, it is flagged for review.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -37,18 +37,17 @@ def translate(
     *,
     engine: Translator,
     previous: Mapping[str, TargetTrack] | None = None,
-    approved: Collection[str] = (),
     terms: Mapping[str, Mapping[str, object]] | None = None,
 ) -> dict[str, TargetTrack]:
     """Return `source` in each of `locales`, all of them in one call of `engine` for what the locales share.
 
-    `previous` holds the tracks as they are, `approved` the locales whose lines a person approved, and
-    `terms[locale][cue id]` whatever else goes into a line and has to redo it when it changes.
+    `previous` holds the tracks as they are, `terms[locale][cue id]` whatever else went into a line and has to redo it
+    when it changes.
     """
     plans = {}
     for tag in locales:
         with at(stage="translate", locale=tag):
-            plans[tag] = _Plan(source, locale(tag), engine, (previous or {}).get(tag), tag in approved, terms or {})
+            plans[tag] = _Plan(source, locale(tag), engine, (previous or {}).get(tag), terms or {})
     for group in _same_work(plans):
         wanted = plans[group[0]].wanted
         translations = engine.translate([cue.text for cue in wanted], group) if wanted else {tag: [] for tag in group}
@@ -85,7 +84,6 @@ class _Plan:
         profile: Locale,
         engine: Translator,
         previous: TargetTrack | None,
-        approved: bool,
         terms: Mapping[str, Mapping[str, object]],
     ) -> None:
         self.source = source
@@ -100,7 +98,7 @@ class _Plan:
         self._lines: dict[str, TargetLine] = {}
         before = {line.id: line for line in previous.lines} if previous else {}
         for cue in source.cues:
-            line = self._kept(cue, before.get(cue.id), approved) or self._wordless(cue)
+            line = self._kept(cue, before.get(cue.id)) or self._wordless(cue)
             if line:
                 self._lines[cue.id] = line
             else:
@@ -124,11 +122,11 @@ class _Plan:
     def track(self) -> TargetTrack:
         return TargetTrack(self.profile.tag, tuple(self._lines[cue.id] for cue in self.source.cues))
 
-    def _kept(self, cue: Cue, line: TargetLine | None, approved: bool) -> TargetLine | None:
+    def _kept(self, cue: Cue, line: TargetLine | None) -> TargetLine | None:
         """The line as it stands, where it may stand."""
         if line is None:
             return None
-        if not (line.human or approved):
+        if not (line.human or line.approved):
             return line if line.fingerprint == self._fingerprints[cue.id] else None
         now = source_fingerprint(cue)
         if not line.source_fingerprint:
