@@ -65,6 +65,8 @@ def run(
         for job in jobs:
             results.append(pipeline.advance(job, execute, lambda unit, share: bars(unit.name, share)))
             tell(results[-1])
+            if summary(results[-1]) == "unchanged":
+                bars.tell(f"{job.episode.id}: nothing to do, everything is up to date")
     _starter_notice(results)
     code = exit_code(result.exit_code for result in results)
     if as_json:
