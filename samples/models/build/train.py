@@ -37,7 +37,7 @@ class Recipe:
     """How long and on what a pair is trained."""
 
     shape: Shape = field(default_factory=Shape)
-    steps: int = 1200
+    steps: int = 2000
     batch_tokens: int = 800
     pieces: int = 2000
     joined_share: float = 0.1
