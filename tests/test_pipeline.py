@@ -12,7 +12,7 @@ import pytest
 from localize import pipeline
 from localize.engines.fake import FakeTranscriber, FakeTranslator, spoken
 from localize.engines.registry import Engines
-from localize.errors import EngineUnavailable
+from localize.errors import EngineRejected, EngineUnavailable
 from localize.pipeline import Done, EpisodeResult, Job, Unit
 from localize.series import load
 from tests.conftest import Media
@@ -40,10 +40,17 @@ class Work:
         self.asked: list[tuple[str, str]] = []
         self.lines = LINES
         self.version = "fake 1"
+        self.hearing = "fake 1"
         self.on_translate: Callable[[str, str], None] = lambda _line, _tag: None
 
     def job(
-        self, *, locales: tuple[str, ...] = ("en", "th"), modes: tuple[str, ...] = ("sidecar",), gates: str = "off"
+        self,
+        *,
+        locales: tuple[str, ...] = ("en", "th"),
+        modes: tuple[str, ...] = ("sidecar",),
+        gates: str = "off",
+        to: tuple[str, ...] = (),
+        subtitles: str = "",
     ) -> Job:
         manifest = self.folder / "series.toml"
         manifest.write_text(
@@ -60,14 +67,16 @@ class Work:
             [[episode]]
             id = "ep01"
             file = "ep01.mp4"
-            """),
+            """)
+            + (f'subtitles = "{subtitles}"\n' if subtitles else ""),
             encoding="utf-8",
         )
         engines = Engines(
-            faster_whisper=FakeTranscriber(self._hear), argos=FakeTranslator(self._translate, version=self.version)
+            faster_whisper=FakeTranscriber(self._hear, version=self.hearing),
+            argos=FakeTranslator(self._translate, version=self.version),
         )
         series = load(manifest)
-        (job,) = pipeline.jobs(series, self.folder / "workspace", pipeline.options(series, modes=modes), engines)
+        (job,) = pipeline.jobs(series, self.folder / "workspace", pipeline.options(series, modes=modes, to=to), engines)
         return job
 
     def run(self, **changes: object) -> EpisodeResult:
@@ -83,7 +92,8 @@ class Work:
 
     def _hear(self, media: Path, _names: object) -> object:
         self.heard.append(media)
-        return spoken((100, 500, "跪"), (500, 800, "下！"), (1100, 1300, "我"), (1300, 1800, "回来了。"))
+        end_ms = 800 if self.hearing == "fake 1" else 900
+        return spoken((100, 500, "跪"), (500, end_ms, "下！"), (1100, 1300, "我"), (1300, 1800, "回来了。"))
 
     def _translate(self, line: str, tag: str) -> str:
         self.asked.append((line, tag))
@@ -152,6 +162,44 @@ def test_a_mended_source_line_redoes_that_line_alone(work: Work) -> None:
     work.run()
     assert work.asked[before:] == [("站住！", "en"), ("站住！", "th")]
     assert len(work.heard) == 1
+
+
+def test_a_mended_source_outlives_every_later_change_before_it(work: Work) -> None:
+    work.lines = LINES | {"站住！": {"en": "Halt!", "th": "หยุด!"}}
+    work.run()
+    work.edit("source.json", "跪下！", "站住！")
+    work.run()
+    work.hearing = "fake 2"
+    result = work.run()
+    assert len(work.heard) == 2
+    assert "站住！" in work.path("source.json").read_text(encoding="utf-8")
+    assert "Halt!" in work.path("subtitles/en.srt").read_text(encoding="utf-8")
+    assert [f.rule for tag, f in result.findings if tag == "zh-Hans"] == ["source-moved-on"]
+
+
+def test_a_run_for_one_locale_leaves_the_others_in_the_file_with_all_tracks(work: Work) -> None:
+    work.run(modes=("mux",))
+    before = work.path("ep01.multi.mkv").stat().st_mtime_ns
+    result = pipeline.advance(work.job(modes=("mux",), to=("en",)))
+    assert (result.worked, work.path("ep01.multi.mkv").stat().st_mtime_ns) == (False, before)
+
+
+def test_one_locale_that_the_engine_refuses_takes_no_other_along(work: Work) -> None:
+    def refuse(_line: str, tag: str) -> None:
+        if tag == "th":
+            raise EngineRejected("no such words", next_step="mend the line")
+
+    work.on_translate = refuse
+    result = work.run()
+    assert result.delivered == ("en",)
+    assert str(result.errors[0]) == "translate ep01 [th]: no such words; next: mend the line"
+    assert result.exit_code == 5
+
+
+def test_supplied_subtitles_that_are_not_there_are_bad_input(work: Work) -> None:
+    result = work.run(subtitles="gone.srt")
+    assert result.exit_code == 2
+    assert str(result.errors[0]).startswith("ingest ep01: gone.srt does not exist; next: mend [[episode]] subtitles")
 
 
 def test_a_locale_without_an_engine_is_reported_and_the_others_go_on(work: Work) -> None:

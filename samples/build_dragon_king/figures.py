@@ -202,7 +202,15 @@ def standing(who: str, look: Look, at: Point, height: float, *, depth: float = 0
         breath = 0.004 * math.sin(1.6 * t) + 0.006 * loud * math.sin(9 * t)
         shapes: list[tuple[list[Point], Colour]] = []
         for side in (-1, 1):
-            leg = [(0.0, -0.50), (0.082, -0.50), (0.088, -0.26), (0.098, -0.03), (0.122, -0.004), (0.056, 0.0), (0.044, -0.26)]
+            leg = [
+                (0.0, -0.50),
+                (0.082, -0.50),
+                (0.088, -0.26),
+                (0.098, -0.03),
+                (0.122, -0.004),
+                (0.056, 0.0),
+                (0.044, -0.26),
+            ]
             shapes.append(([(side * x, y) for x, y in leg], look.trim))
             arm = [
                 (0.070, -0.838), (0.118, -0.822), (0.143, -0.775), (0.154, -0.66), (0.168, -0.54), (0.160, -0.445), (0.152, -0.405),
@@ -211,19 +219,57 @@ def standing(who: str, look: Look, at: Point, height: float, *, depth: float = 0
             shapes.append((smooth([(side * x, y) for x, y in arm]), look.cloth))
         # The wind comes from the left: the tails stream out to the right, the lower the farther.
         tails = []
-        for number, (x, y) in enumerate([(0.135, -0.24), (0.10, -0.17), (0.03, -0.20), (0.006, -0.36), (-0.02, -0.20), (-0.085, -0.165), (-0.125, -0.23)]):
+        for number, (x, y) in enumerate(
+            [
+                (0.135, -0.24),
+                (0.10, -0.17),
+                (0.03, -0.20),
+                (0.006, -0.36),
+                (-0.02, -0.20),
+                (-0.085, -0.165),
+                (-0.125, -0.23),
+            ]
+        ):
             blown = wind * (0.055 + 0.030 * math.sin(3.4 * t + number * 0.9)) * (y + 0.55) / 0.35
             lifted = wind * 0.016 * math.sin(4.1 * t + number * 1.7)
             tails.append((x + blown, y - lifted - 0.25 * max(0.0, blown) * (x > 0)))
-        back = [(0.0, -0.872), (0.062, -0.846), (0.118, -0.816), (0.120, -0.74), (0.100, -0.635), (0.094, -0.585), (0.112, -0.46)]
+        back = [
+            (0.0, -0.872),
+            (0.062, -0.846),
+            (0.118, -0.816),
+            (0.120, -0.74),
+            (0.100, -0.635),
+            (0.094, -0.585),
+            (0.112, -0.46),
+        ]
         mirrored = [(-x, y) for x, y in reversed(back[1:])]
         shapes.append((smooth([*back, *tails, *mirrored]), look.cloth))
         shapes.append(([(-0.095, -0.612), (0.095, -0.612), (0.096, -0.594), (-0.096, -0.594)], look.trim))
         shapes.append((_both([(0.027, -0.93), (0.027, -0.86)]), look.hair_colour))
-        head = [(0.0, -1.0), (0.030, -0.994), (0.052, -0.968), (0.056, -0.938), (0.050, -0.910), (0.034, -0.890), (0.0, -0.886)]
+        head = [
+            (0.0, -1.0),
+            (0.030, -0.994),
+            (0.052, -0.968),
+            (0.056, -0.938),
+            (0.050, -0.910),
+            (0.034, -0.890),
+            (0.0, -0.886),
+        ]
         shapes.append((smooth(_both(head[:-1]), steps=8), look.hair_colour))
         ruffled = wind * 0.008 * math.sin(5 * t)
-        shapes.append(([(0.02, -0.995), (0.066 + ruffled, -0.985), (0.055, -0.95), (0.070 + ruffled, -0.93), (0.048, -0.91), (0.0, -0.94)], look.hair_colour))
+        shapes.append(
+            (
+                [
+                    (0.02, -0.995),
+                    (0.066 + ruffled, -0.985),
+                    (0.055, -0.95),
+                    (0.070 + ruffled, -0.93),
+                    (0.048, -0.91),
+                    (0.0, -0.94),
+                ],
+                look.hair_colour,
+            )
+        )
         shapes.append((_both([(0.050, -0.882), (0.058, -0.842), (0.0, -0.826)]), look.cloth))
         colour = Image.new("RGB", (WIDTH * 2, HEIGHT * 2), look.cloth)
         shape = Image.new("L", colour.size)

@@ -43,7 +43,9 @@ def _villain(key: Colour, fill: Colour) -> Look:
 
 
 def _guard(key: Colour, fill: Colour) -> Look:
-    return Look("slick", "coat", (134, 98, 84), (34, 22, 20), (62, 24, 24), (116, 84, 50), ((1, -0.3), key), ((-1, -0.2), fill))
+    return Look(
+        "slick", "coat", (134, 98, 84), (34, 22, 20), (62, 24, 24), (116, 84, 50), ((1, -0.3), key), ((-1, -0.2), fill)
+    )
 
 
 def _sky(stops: list[tuple[float, Colour]], seed: int, cloud: Colour, weight: float) -> Array:

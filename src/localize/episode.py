@@ -49,6 +49,8 @@ class MediaFacts:
     colour_primaries: str
     colour_range: str
     audio: AudioFacts | None
+    version: int = 0
+    """Of the probe that found them; another one probes again."""
     notes: tuple[str, ...] = ()
     """What is unusual about the file and how it is handled, in plain words."""
 

@@ -140,11 +140,13 @@ def advance(job: Job, execute: Execute = in_threads, progress: OnProgress = _ign
             rendered = wave.rendered(ready)
             result.delivered = tuple(tag for tag in rendered if _open(job, "final", tag, result))
         result.findings = _all_findings(job)
-        # Before the report, which shows it.
-        _record_run(job, result)
+        with at(stage="report", episode_id=job.episode.id):
+            # Before the report, which shows it.
+            _record_run(job, result)
         if job.workspace.state.facts:
             wave.run([wave.unit("report", *_known(job))])
     except LocalizeError as error:
+        error.episode_id = error.episode_id or job.episode.id
         result.errors.append(error)
     return result
 
@@ -203,9 +205,16 @@ class _Waves:
         if "burn" in modes:
             failed = self.run([self.unit("burn", *tags) for tags in groups(self._ordered(left), WORKERS)])
             left -= self._alone(failed)
-        if "mux" in modes and left and self.run([self.unit("mux", *self._ordered(left))]):
+        if "mux" in modes and left and self.run([self.unit("mux", *self._selectable(left))]):
             return []
         return self._ordered(left)
+
+    def _selectable(self, left: set[str]) -> list[str]:
+        """Tracks of the multi file: `left`, and what earlier runs made for locales this run was not asked for."""
+        job = self.job
+        others = [tag for tag in _known(job) if tag not in job.options.locales]
+        let_through = {tag for tag in others if gate_error(job, "translation", tag) is None}
+        return [tag for tag in job.locales if tag in left | let_through]
 
     def _alone(self, failed: set[str]) -> set[str]:
         """Try each failed locale by itself, since one bad track stops a shared encoder; returns what still failed."""
@@ -253,12 +262,13 @@ def _mark_lines(job: Job, tag: str, writer: Writer, *, approved: bool) -> None:
     name = target_file(tag)
     track = job.workspace.need(TargetTrack, name)
     marked = replace(track, lines=tuple(replace(line, approved=approved) for line in track.lines))
-    writer.commit(name, marked, job.workspace.state.artefacts[name].fingerprint)
+    record = job.workspace.state.artefacts.get(name)
+    writer.commit(name, marked, record.fingerprint if record else "")
 
 
 def _known(job: Job) -> list[str]:
-    """Locales of this run that have a layout to show."""
-    return [tag for tag in job.options.locales if job.workspace.path(layout_file(tag)).exists()]
+    """Locales that have a layout to show, from this run or an earlier one."""
+    return [tag for tag in job.locales if job.workspace.path(layout_file(tag)).exists()]
 
 
 def _all_findings(job: Job) -> list[tuple[str, Finding]]:
@@ -271,12 +281,12 @@ def _record_run(job: Job, result: EpisodeResult) -> None:
     """Wall-clock times live here only, and only for runs that did something."""
     if not result.worked:
         return
-    at_ms = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    run_id = f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{os.getpid()}"
     units = tuple(
         RunUnit(d.unit.step, d.unit.locales, round(d.seconds, 3), tuple(d.outcome.done), tuple(d.outcome.failed))
         for d in result.finished
     )
-    write_atomic(job.workspace.path(f"runs/{at_ms}-{os.getpid()}.json"), to_json(RunRecord(at_ms, units)))
+    write_atomic(job.workspace.path(f"runs/{run_id}.json"), to_json(RunRecord(run_id, units)))
 
 
 def recheck(job: Job) -> EpisodeResult:

@@ -6,10 +6,11 @@ workspace, and answers per scope whether it did the work or found it done. A loc
 
 from __future__ import annotations
 
+import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
 from typing import Literal
@@ -17,10 +18,10 @@ from typing import Literal
 from localize import __version__, fonts, runs, subtitles
 from localize.cues import Layout, SourceTrack, TargetTrack
 from localize.engines import ffmpeg
-from localize.engines.base import Progress, Recognition
+from localize.engines.base import Progress, Recognition, Translator
 from localize.engines.registry import Engines
 from localize.episode import MediaFacts
-from localize.errors import LocalizeError, MediaError, WorkspaceError, at
+from localize.errors import EngineRejected, LocalizeError, MediaError, SubtitleError, WorkspaceError, at
 from localize.findings import Findings
 from localize.fingerprint import file_digest, fingerprint
 from localize.locales import locale
@@ -67,6 +68,11 @@ class Job:
         """Set when the run is broken off: a step ends at its next report of progress."""
 
     @property
+    def locales(self) -> tuple[str, ...]:
+        """Every locale of the series, and those that only this run asks for."""
+        return tuple(dict.fromkeys((*self.series.locales, *self.options.locales)))
+
+    @property
     def supplied(self) -> Path | None:
         """The Chinese subtitles that came with the episode."""
         return self.series.path_of(self.episode.subtitles) if self.episode.subtitles else None
@@ -100,16 +106,15 @@ def ingest_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Outc
         raise MediaError(
             f"{job.media.name} does not exist", next_step=f"mend [[episode]] file in {job.series.manifest}"
         )
-    known, stat = job.workspace.state.facts, job.media.stat()
-    unchanged = known and (known.size_bytes, known.mtime_ns) == (stat.st_size, stat.st_mtime_ns)
-    if (
-        known
-        and (unchanged or known.digest == file_digest(job.media))
-        and not (job.options.verify and known.digest != file_digest(job.media))
-    ):
-        facts, outcome = known, Outcome(fresh=[SOURCE])
-    else:
+    if job.supplied and not job.supplied.is_file():
+        next_step = f"mend [[episode]] subtitles in {job.series.manifest}"
+        raise SubtitleError(f"{job.supplied.name} does not exist", next_step=next_step)
+    facts, outcome = _known_facts(job), Outcome(fresh=[SOURCE])
+    if facts is None:
         facts, outcome = ingest.probe(job.media, engine=ffmpeg, progress=progress), Outcome(done=[SOURCE])
+    if facts != job.workspace.state.facts:
+        with job.workspace.writing(SOURCE) as writer:
+            writer.facts(facts)
     ingest.accept(
         facts,
         file=job.media.name,
@@ -117,10 +122,20 @@ def ingest_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Outc
         allow_landscape=job.options.allow_landscape,
         has_text=job.supplied is not None,
     )
-    if outcome.done:
-        with job.workspace.writing(SOURCE) as writer:
-            writer.facts(facts)
     return outcome
+
+
+def _known_facts(job: Job) -> MediaFacts | None:
+    """The facts of an earlier run where they still hold; a file that was only touched or copied keeps them."""
+    known, stat = job.workspace.state.facts, job.media.stat()
+    if known is None or known.version != ingest.VERSION:
+        return None
+    as_it_was = (known.size_bytes, known.mtime_ns) == (stat.st_size, stat.st_mtime_ns)
+    if as_it_was and not job.options.verify:
+        return known
+    if not os.access(job.media, os.R_OK):
+        raise MediaError(f"{job.media.name} cannot be read", next_step=f"check the permissions of {job.media}")
+    return replace(known, mtime_ns=stat.st_mtime_ns) if known.digest == file_digest(job.media) else None
 
 
 def transcribe_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Outcome:
@@ -138,26 +153,27 @@ def transcribe_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> 
 
 
 def segment_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Outcome:
-    """Words, or the supplied subtitles, -> `source.json` and the findings of the source."""
-    ws, name = job.workspace, "source.json"
-    read = file_digest(job.supplied) if job.supplied else ws.digest("words.json")
+    """Words, or the supplied subtitles, -> `source.json` and the findings of the source.
+
+    A source that a person mended is never segmented anew: its edits go on from here, whatever changes before it.
+    """
+    ws, name, found = job.workspace, "source.json", findings_file(job.series.source_locale)
+    supplied = subtitles.read(job.supplied) if job.supplied else None
+    read = fingerprint(supplied) if supplied else ws.digest("words.json")
     made_of = fingerprint("segment", segment.VERSION, read, job.facts.duration_ms)
-    if ws.fresh(name, made_of, verify=job.options.verify):
+    if ws.fresh(name, made_of, verify=job.options.verify) and ws.fresh(found, made_of):
         return Outcome(fresh=[SOURCE])
     with ws.writing(SOURCE) as writer:
-        if ws.edited(name, verify=job.options.verify):
-            # A source that a person mended is never segmented anew; its edit is what goes on from here.
-            writer.accept_edit(name, made_of)
-            return Outcome(done=[SOURCE])
         previous, duration_ms = ws.read(SourceTrack, name), job.facts.duration_ms
-        if job.supplied:
-            made = segment.from_subtitles(subtitles.read(job.supplied), duration_ms=duration_ms, previous=previous)
+        if supplied:
+            made = segment.from_subtitles(supplied, duration_ms=duration_ms, previous=previous)
         else:
             words = ws.need(Recognition, "words.json")
             made = segment.segment(words, duration_ms=duration_ms, previous=previous)
-        writer.commit(
-            findings_file(job.series.source_locale), Findings(job.series.source_locale, made.findings), made_of
-        )
+        if previous and (segment.mended(previous) or ws.edited(name, verify=job.options.verify)):
+            record = ws.state.artefacts.get(name)
+            made = segment.keep_mended(previous, made, moved_on=record is not None and record.fingerprint != made_of)
+        writer.commit(found, Findings(job.series.source_locale, made.findings), made_of)
         writer.commit(name, made.track, made_of)
     return Outcome(done=[SOURCE])
 
@@ -177,15 +193,36 @@ def translate_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Ou
         made_of[tag] = fingerprint("translate", translate.VERSION, ws.digest("source.json"), version)
         if ws.fresh(target_file(tag), made_of[tag], verify=job.options.verify):
             outcome.fresh.append(tag)
-    todo = [tag for tag in made_of if tag not in outcome.fresh]
-    if not todo:
-        return outcome
-    with ws.writing(*todo) as writer:
+    with _locked(job, "translate", made_of.keys() - set(outcome.fresh), outcome) as writers:
+        outcome.fresh += [tag for tag in writers if ws.fresh(target_file(tag), made_of[tag])]
+        todo = [tag for tag in locales if tag in writers and tag not in outcome.fresh]
         previous = {tag: track for tag in todo if (track := ws.read(TargetTrack, target_file(tag)))}
-        for tag, track in translate.translate(source, todo, engine=engine, previous=previous).items():
-            writer.commit(target_file(tag), track, made_of[tag])
+        for tag, track in _translated(job, source, todo, engine, previous, outcome).items():
+            writers[tag].commit(target_file(tag), track, made_of[tag])
             outcome.done.append(tag)
     return outcome
+
+
+def _translated(
+    job: Job,
+    source: SourceTrack,
+    tags: Sequence[str],
+    engine: Translator,
+    previous: Mapping[str, TargetTrack],
+    outcome: Outcome,
+) -> dict[str, TargetTrack]:
+    """All of `tags` at once; where the engine refuses, each alone, so that one bad locale takes no other along."""
+    if not tags:
+        return {}
+    try:
+        return translate.translate(source, tags, engine=engine, previous=previous)
+    except EngineRejected as error:
+        if len(tags) > 1:
+            alone = [_translated(job, source, [tag], engine, previous, outcome) for tag in tags]
+            return {tag: track for made in alone for tag, track in made.items()}
+        outcome.failed[tags[0]] = error
+        error.stage, error.episode_id, error.locale = "translate", job.episode.id, tags[0]
+        return {}
 
 
 def fit_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
@@ -254,28 +291,32 @@ def burn_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome
     ws, outcome = job.workspace, Outcome()
     made_of = {tag: burn_fingerprint(job, tag) for tag in locales}
     outcome.fresh = [tag for tag in locales if ws.fresh(render_file(tag), made_of[tag], verify=job.options.verify)]
-    todo = [tag for tag in locales if tag not in outcome.fresh]
-    if not todo:
-        return outcome
-    with ws.writing(*todo) as writer, _scratch(ws) as scratch:
+    stale = [tag for tag in locales if tag not in outcome.fresh]
+    with _locked(job, "burn", stale, outcome) as writers, _scratch(ws) as scratch:
+        outcome.fresh += [tag for tag in writers if ws.fresh(render_file(tag), made_of[tag])]
+        todo = [tag for tag in locales if tag in writers and tag not in outcome.fresh]
+        if not todo:
+            return outcome
         texts = {tag: ws.path(subtitle_file(tag, "ass")) for tag in todo}
         made = ffmpeg.run(render.plan_burn(job.media, job.facts, texts), folder=scratch, progress=progress)
         for tag in todo:
-            writer.adopt(render_file(tag), made[tag], made_of[tag])
+            writers[tag].adopt(render_file(tag), made[tag], made_of[tag])
             outcome.done.append(tag)
     return outcome
 
 
 def burn_fingerprint(job: Job, tag: str) -> str:
-    ws = job.workspace
-    return fingerprint("burn", render.BURN, job.facts.digest, ws.digest(subtitle_file(tag, "ass")), ffmpeg.version())
+    drawn = job.workspace.digest(subtitle_file(tag, "ass"))
+    type_ = fonts.digest(locale(tag), job.series.style.bold)
+    return fingerprint("burn", render.BURN, job.facts.digest, drawn, type_, ffmpeg.version())
 
 
 def mux_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
     """Media + every locale's subtitles -> `<episode>.multi.mp4` and `.mkv`, streams copied."""
     ws = job.workspace
     files = {kind: f"{job.episode.id}.multi.{kind}" for kind in render.KINDS}
-    layouts = [(tag, ws.digest(subtitle_file(tag, "ass"))) for tag in locales]
+    bold = job.series.style.bold
+    layouts = [(tag, ws.digest(subtitle_file(tag, "ass")), fonts.digest(locale(tag), bold)) for tag in locales]
     made_of = fingerprint("mux", render.MUX, job.facts.digest, layouts, job.series.title, ffmpeg.version())
     if all(ws.fresh(name, made_of, verify=job.options.verify) for name in files.values()):
         return Outcome(fresh=[SOURCE])
@@ -285,9 +326,7 @@ def mux_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
             for tag in locales
         ]
         for kind, name in files.items():
-            plan = render.plan_mux(
-                job.media, job.facts, tracks, kind, title=job.series.title, bold=job.series.style.bold
-            )
+            plan = render.plan_mux(job.media, job.facts, tracks, kind, title=job.series.title, bold=bold)
             writer.adopt(name, ffmpeg.run(plan, folder=scratch, progress=progress)[kind], made_of)
     return Outcome(done=[SOURCE])
 
@@ -299,7 +338,8 @@ def report_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outco
     made_of = fingerprint(
         "report", report.VERSION, __version__, made, locales, ws.state.facts, job.series, job.episode, runs.latest(ws)
     )
-    if ws.fresh("report.html", made_of, verify=job.options.verify):
+    files = ["report.html", *(name for name in ws.state.artefacts if name == "contact-sheet.png")]
+    if all(ws.fresh(name, made_of, verify=job.options.verify) for name in files):
         return Outcome(fresh=[SOURCE])
     with ws.writing(SOURCE) as writer, _scratch(ws) as scratch:
         made_report = report.build(job.series, job.episode, ws, locales, scratch=scratch)
@@ -350,6 +390,20 @@ def _each(
 
 def _frame(facts: MediaFacts) -> tuple[int, int, int, str]:
     return facts.width_px, facts.height_px, facts.duration_ms, facts.frame_rate
+
+
+@contextmanager
+def _locked(job: Job, step: str, tags: Iterable[str], outcome: Outcome) -> Iterator[dict[str, Writer]]:
+    """A writer for each of `tags` that can be had; one that another process holds fails alone."""
+    with ExitStack() as stack:
+        writers: dict[str, Writer] = {}
+        for tag in sorted(tags):
+            try:
+                with at(stage=step, episode_id=job.episode.id, locale=tag):
+                    writers[tag] = stack.enter_context(job.workspace.writing(tag))
+            except LocalizeError as error:
+                outcome.failed[tag] = error
+        yield writers
 
 
 @contextmanager

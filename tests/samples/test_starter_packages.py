@@ -174,8 +174,8 @@ def test_the_same_training_gives_the_same_bytes(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_small_package_trained_anew_translates_what_it_has_not_seen(tmp_path: Path) -> None:
     train = builder("train")
-    exact, content = rebuilt(train, small_split(8, 900), tmp_path / "small", steps=300, warmup=60)
-    assert exact >= 0.8  # 1.0 when this was written
+    exact, content = rebuilt(train, small_split(8, 900), tmp_path / "small", steps=400, warmup=60)
+    assert exact >= 0.8  # 300 steps gave 0.875
     assert len(content) < 1_000_000
 
 

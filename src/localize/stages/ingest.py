@@ -27,6 +27,9 @@ _STANDARD = tuple(Fraction(rate) for rate in ("24000/1001", "24", "25", "30000/1
 _NEAR = Fraction(1, 100)
 # Pictures off the grid of a constant rate by less than this share of a frame stay on their own frame.
 _OFF_GRID = Fraction(1, 4)
+VERSION = 1
+"""Of the facts: media probed by another version is probed again."""
+
 # Less is not heard: EBU R37 allows 40 ms of sound before the picture.
 _AUDIO_OFFSET_MS = 40
 
@@ -62,7 +65,7 @@ def probe(media: Path, *, engine: Prober, progress: Progress | None = None) -> M
     if picture:
         fits = _fits(*_square(picture))
         frames = engine.decode(media, probed, progress=progress) if fits else len(picture.times)
-    return _facts(probed, frames, digest, stat.st_size, stat.st_mtime_ns)
+    return replace(_facts(probed, frames, digest, stat.st_size, stat.st_mtime_ns), version=VERSION)
 
 
 def accept(facts: MediaFacts, *, file: str, max_minutes: float, allow_landscape: bool, has_text: bool) -> None:

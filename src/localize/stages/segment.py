@@ -113,6 +113,35 @@ def _useless(name: str, start_ms: int, end_ms: int, text: str, duration_ms: int 
     return None
 
 
+def mended(track: SourceTrack) -> bool:
+    """Whether a person has changed `track` since it was made."""
+    return any(cue.origin == "human" for cue in track.cues)
+
+
+def keep_mended(previous: SourceTrack, made: Segmented, *, moved_on: bool) -> Segmented:
+    """`previous` as a person left it, the cues that `made` has otherwise marked as a person's.
+
+    Findings about cues a person changed are answered; `moved_on` says that what `made` was made from has changed.
+    """
+    as_made = {(cue.id, cue.start_ms, cue.end_ms, cue.text) for cue in made.track.cues}
+    cues = tuple(
+        cue if (cue.id, cue.start_ms, cue.end_ms, cue.text) in as_made else replace(cue, origin="human")
+        for cue in previous.cues
+    )
+    untouched = {cue.id for cue in cues if cue.origin != "human"}
+    findings = [finding for finding in made.findings if finding.cue_id in untouched]
+    # What was left out stays worth knowing, but a person has seen the track since.
+    findings += [replace(finding, severity="warning") for finding in made.findings if finding.cue_id is None]
+    if moved_on:
+        message = (
+            "what this track was made from has changed since a person edited it; delete source.json to take it anew"
+        )
+        findings.append(Finding("source-moved-on", "warning", message))
+    numbers = (int(digits) for cue in cues if (digits := cue.id.removeprefix("c")).isdigit())
+    next_id = max(previous.next_id, max(numbers, default=0) + 1)
+    return Segmented(replace(previous, cues=cues, next_id=next_id), tuple(findings))
+
+
 def _one_line(raw: str, simplify: Simplify) -> str:
     """The text of a supplied cue; its line breaks are layout, except where a dash gives each speaker a line."""
     lines = [text for line in raw.splitlines() if (text := respelled(line, simplify))]
