@@ -15,7 +15,7 @@ from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
-from prefect.states import Completed
+from prefect.states import Completed, Failed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.tasks import as_tasks
@@ -24,7 +24,7 @@ from localize.engines.registry import Engines
 from localize.errors import EXIT_FINDINGS, EXIT_ORDER
 from localize.series import load
 from localize.stages import report
-from localize.steps import MODES
+from localize.steps import MODES, Job, outdated
 
 # As many tasks at a time as there are cores: they drive encoder processes or release the interpreter.
 RUNNER = cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_workers=pipeline.WORKERS))
@@ -37,6 +37,25 @@ WITH_FINDINGS = "CompletedWithFindings"
 def engines() -> Engines:
     """One set for the process, so that models load once for a whole series."""
     return Engines()
+
+
+def jobs_of(
+    path: str,
+    to: list[str] | None,
+    mode: list[str] | None,
+    workspace: str | None,
+    transcriber: str,
+    episodes: list[str] | None,
+    allow_landscape: bool,
+) -> list[Job]:
+    """A job per episode from a flow's parameters, all of them checked: InputError before any work begins."""
+    series = load(Path(path))
+    modes = MODES if mode is None else mode
+    options = pipeline.options(
+        series, to=to or (), modes=modes, transcriber=transcriber, allow_landscape=allow_landscape
+    )
+    root = settings.workspace_root(series.root, Path(workspace) if workspace else None)
+    return pipeline.jobs(series, root, options, engines(), episodes or ())
 
 
 @flow(
@@ -55,21 +74,18 @@ def localize_episode(
     allow_landscape: bool = False,
 ) -> State[None]:
     """Advance episode `episode` of the manifest (or media file) at `path`."""
-    series = load(Path(path))
-    options = pipeline.options(
-        series, to=to or (), modes=mode or MODES, transcriber=transcriber, allow_landscape=allow_landscape
-    )
-    root = settings.workspace_root(series.root, Path(workspace) if workspace else None)
-    (job,) = pipeline.jobs(series, root, options, engines(), [episode])
+    (job,) = jobs_of(path, to, mode, workspace, transcriber, [episode], allow_landscape)
+    series = job.series
     result = pipeline.advance(job, execute=as_tasks)
     create_markdown_artifact(
         key=re.sub(r"[^a-z0-9-]+", "-", f"{series.id}-{episode}".lower()),
-        markdown=report.markdown(series, job.episode, job.workspace, options.locales),
+        markdown=report.markdown(series, job.episode, job.workspace, job.options.locales, stale=outdated(job)),
         description=f"{series.title} {episode}: state per locale, findings, and what to type next",
     )
     if result.errors:
-        # The rest is in the artifact and in the failed task runs.
-        raise min(result.errors, key=lambda error: EXIT_ORDER.index(error.exit_code))
+        # Returned, not raised: the state's message is then ours alone, and the worst error still stands for the run.
+        worst = min(result.errors, key=lambda error: EXIT_ORDER.index(error.exit_code))
+        return Failed(message="\n".join(str(error) for error in (*result.errors, *result.waiting)), data=worst)
     if result.waiting:
         return Completed(name=AWAITING_REVIEW, message="\n".join(str(waiting) for waiting in result.waiting))
     if result.exit_code == EXIT_FINDINGS:

@@ -12,17 +12,19 @@ from typing import Annotated, Any
 # Before Prefect is imported, which reads its settings once. Its line per task run would bury our line per unit of work.
 os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+# A temporary server is cut off in the middle of its bookkeeping when the run ends, and prints a traceback for that.
+os.environ.setdefault("PREFECT_SERVER_LOGGING_LEVEL", "CRITICAL")
 
 import typer
 from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.states import Completed
+from prefect.states import Completed, Failed
 
-from flows.localize_episode import AWAITING_REVIEW, WITH_FINDINGS, localize_episode
-from localize import settings
+from flows.localize_episode import AWAITING_REVIEW, WITH_FINDINGS, jobs_of, localize_episode
+from localize.cli.common import ALL_MODES, DEFAULT_TRANSCRIBER, split
 from localize.console import data, talk
 from localize.errors import EXIT_BUG, EXIT_DONE, EXIT_FINDINGS, EXIT_REVIEW, LocalizeError, exit_code
-from localize.series import load
+from localize.status import starter_note
 
 
 def code_of(state: State[Any]) -> int:
@@ -43,54 +45,46 @@ def localize_series(
     episodes: list[str] | None = None,
     allow_landscape: bool = False,
 ) -> State[None]:
-    """Advance every episode of the manifest at `path`; ends as its worst episode did."""
-    series = load(Path(path))
+    """Advance the episodes of the manifest at `path` (all, or those in `episodes`); ends as its worst episode did."""
     states: dict[str, State[Any]] = {}
-    for episode in series.episode:
-        if episodes and episode.id not in episodes:
-            continue
-        states[episode.id] = localize_episode(
-            path, episode.id, to, mode, workspace, transcriber, allow_landscape, return_state=True
-        )
-        talk(f"{episode.id}: {states[episode.id].name}: {states[episode.id].message}")
+    for job in jobs_of(path, to, mode, workspace, transcriber, episodes, allow_landscape):
+        one = job.episode.id
+        states[one] = localize_episode(path, one, to, mode, workspace, transcriber, allow_landscape, return_state=True)
+        talk(f"{one}: {states[one].name}: {states[one].message}")
     code = exit_code(code_of(state) for state in states.values())
+    message = "\n".join(f"{episode_id}: {state.message}" for episode_id, state in states.items())
     for state in states.values():
         if code == code_of(state) and (state.is_failed() or state.is_crashed()):
-            state.result()  # raises: the batch failed as this episode did
+            return Failed(message=message, data=state.result(raise_on_failure=False))
     names = {EXIT_REVIEW: AWAITING_REVIEW, EXIT_FINDINGS: WITH_FINDINGS}
-    message = "\n".join(f"{episode_id}: {state.message}" for episode_id, state in states.items())
     return Completed(name=names.get(code), message=message)
 
 
 def main(
     path: Annotated[Path, typer.Argument(help="A series.toml, or one media file.", show_default=False)],
     to: Annotated[str, typer.Option(help="Target locales, comma-separated.")] = "",
-    mode: Annotated[str, typer.Option(help="Any of burn, mux, sidecar; comma-separated.")] = "",
+    mode: Annotated[str, typer.Option(help="Any of burn, mux, sidecar; comma-separated.")] = ALL_MODES,
     workspace: Annotated[Path | None, typer.Option()] = None,
-    transcriber: Annotated[str, typer.Option()] = "faster-whisper",
+    transcriber: Annotated[str, typer.Option()] = DEFAULT_TRANSCRIBER,
     episode: Annotated[str, typer.Option(help="Episodes, comma-separated.")] = "",
     allow_landscape: Annotated[bool, typer.Option()] = False,
 ) -> None:
-    """Localise a series as a Prefect flow run; stdout: one report per episode."""
+    """Localise a series as a Prefect flow run; stdout: where the report of each of its episodes lies."""
+    targets, modes, episodes = list(split(to)), list(split(mode)), list(split(episode))
+    place = str(workspace) if workspace else None
     try:
-        series = load(path)
+        # Once before Prefect starts, which takes many seconds: a mistyped name is one line at once.
+        jobs = jobs_of(str(path), targets, modes, place, transcriber, episodes, allow_landscape)
     except LocalizeError as error:
         talk(f"error: {error}")
         raise typer.Exit(error.exit_code) from None
-    folder = settings.workspace_root(series.root, workspace) / series.id
-    state = localize_series(
-        str(path), _list(to), _list(mode), str(workspace) if workspace else None, transcriber, _list(episode),
-        allow_landscape, return_state=True,
-    )  # fmt: skip
-    if state.is_failed():
-        talk(f"error: {state.message}")
-    for one in series.episode:
-        data(f"{one.id}\t{folder / one.id / 'report.html'}")
+    state = localize_series(str(path), targets, modes, place, transcriber, episodes, allow_landscape, return_state=True)
+    for report in (job.workspace.path("report.html") for job in jobs):
+        if report.exists():
+            data(f"{report.parent.name}\t{report}")
+    if note := starter_note(jobs):
+        talk(note)
     raise typer.Exit(code_of(state))
-
-
-def _list(text: str) -> list[str] | None:
-    return [part.strip() for part in text.split(",") if part.strip()] or None
 
 
 if __name__ == "__main__":

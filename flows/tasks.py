@@ -10,10 +10,18 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.futures import PrefectFuture
 
+from localize import status
 from localize.console import talk
 from localize.errors import LocalizeError
 from localize.pipeline import Done, Unit
-from localize.status import wave
+
+
+class Wave:
+    """What the tasks of a wave share. Not a dict: Prefect walks through those, while other tasks write to them."""
+
+    def __init__(self, run: Callable[[Unit], Done]) -> None:
+        self.run = run
+        self.finished: dict[Unit, Done] = {}
 
 
 def if_transient(_task: Task[..., object], _run: TaskRun, state: State[object]) -> bool:
@@ -31,25 +39,30 @@ def if_transient(_task: Task[..., object], _run: TaskRun, state: State[object]) 
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-def work(unit: Unit, run: Callable[[Unit], Done], finished: dict[Unit, Done]) -> None:
-    """Do `unit`; what came of it goes to `finished`, and a failure is raised as well, for the UI to show."""
-    done = run(unit)
-    finished[unit] = done
-    for error in done.outcome.failed.values():
-        raise error
+def work(unit: Unit, wave: Wave) -> None:
+    """Do `unit`; what came of it is noted in `wave`, and a failure is raised as well, for the UI to show.
+
+    Of several failures one that may pass next time is raised first: the retry does only what is not done yet.
+    """
+    wave.finished.pop(unit, None)  # of the attempt before
+    done = wave.finished[unit] = wave.run(unit)
+    if failed := done.outcome.failed.values():
+        raise max(failed, key=lambda error: error.retry)
 
 
 def as_tasks(units: Sequence[Unit], run: Callable[[Unit], Done]) -> Sequence[Done]:
-    """Execute a wave of `localize.pipeline` as task runs, one per unit, named after its step."""
-    started = time.monotonic()
-    finished: dict[Unit, Done] = {}
+    """Execute a wave of `localize.pipeline` as task runs, one per unit, named after its step.
+
+    A unit that failed to the end is a result like any other: the rest of the wave is waited for and goes on.
+    """
+    started, wave = time.monotonic(), Wave(run)
     futures: list[tuple[Unit, PrefectFuture[None]]] = [
-        (unit, work.with_options(name=unit.step).submit(unit, run, finished)) for unit in units
+        (unit, work.with_options(name=unit.step).submit(unit, wave)) for unit in units
     ]
     for unit, future in futures:
         future.wait()
-        if unit not in finished:
+        if unit not in wave.finished:
             future.result()  # not an outcome but a bug: let it through
-    for line in wave(finished.values(), time.monotonic() - started):
+    for line in status.wave(wave.finished.values(), time.monotonic() - started):
         talk(line)
-    return [finished[unit] for unit in units]
+    return [wave.finished[unit] for unit in units]
