@@ -102,22 +102,27 @@ def alphabet() -> str:
     return "".join(sorted(chars.union(*texts, *ALIKE, *COMMAS, *FINALS, "0123456789") - {" "}))
 
 
+def value(numeral: str) -> int:
+    """The number that `numeral` writes: 三十 is 30."""
+    total = rest = 0
+    for char in numeral:
+        if char in "十百":
+            total, rest = total + (rest or 1) * (10 if char == "十" else 100), 0
+        else:
+            rest = DIGITS[char]
+    return total + rest
+
+
+def numbers() -> list[str]:
+    """The corpus' numerals in digits."""
+    return [str(value(entry["base"])) for entry in corpus.load("zh").entries["number"].values()]
+
+
 def numerals(text: str, rng: random.Random) -> str:
     """Numerals before a unit in digits: 三十分钟 becomes 30分钟, mostly."""
 
-    def digits(match: re.Match[str]) -> str:
-        if rng.random() < 0.3:
-            return match[0]
-        total = rest = 0
-        for char in match[0]:
-            if char in "十百":
-                total, rest = total + (rest or 1) * (10 if char == "十" else 100), 0
-            else:
-                rest = DIGITS[char]
-        return str(total + rest)
-
-    swapped = re.sub("两|二(?!十)", lambda m: rng.choice("两二"), text)
-    return NUMERAL.sub(digits, swapped)
+    swapped = re.sub("两|二(?!十)", lambda match: rng.choice("两二"), text)
+    return NUMERAL.sub(lambda match: match[0] if rng.random() < 0.3 else str(value(match[0])), swapped)
 
 
 def marks(text: str, rng: random.Random, rate: float) -> str:

@@ -106,13 +106,15 @@ def tokenizer(lines: Lines) -> bytes:
     is, because NFKC takes the Thai vowel sara am apart and nothing puts it together again.
     """
     chinese = lines.source.code == "zh"
+    # 10 and 100 differ by a count of zeros, which a small network miscounts.
+    whole = [*corpus.PLACEHOLDERS, *(number for number in noise.numbers() if chinese and len(number) > 1)]
     sources = [SEPARATOR.join(f"{SEPARATOR}{source}") if chinese else source for source, _ in lines.train]
     model = io.BytesIO()  # not a file: its name would end up in the model and break reproducibility
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter([*sources, *(target for _, target in lines.train)]), model_writer=model,
         vocab_size=lines.recipe.pieces, hard_vocab_limit=False, model_type="bpe", character_coverage=1.0,
         required_chars=noise.alphabet() if lines.recipe.noise_copies else "",
-        pretokenization_delimiter=SEPARATOR if chinese else "", user_defined_symbols=list(corpus.PLACEHOLDERS),
+        pretokenization_delimiter=SEPARATOR if chinese else "", user_defined_symbols=whole,
         normalization_rule_name="nmt_nfkc" if chinese else "identity",
         unk_id=0, bos_id=BOS, eos_id=EOS, pad_id=-1, num_threads=1, shuffle_input_sentence=False, minloglevel=2,
     )  # fmt: skip
