@@ -2,11 +2,22 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from localize import cli, pipeline
+from localize.engines import registry
+from localize.engines.fake import FakeTranscriber, FakeTranslator, spoken
+from localize.errors import EngineUnavailable
+from localize.pipeline import Unit
+from tests.conftest import Media
 
 HEAVY = (
     "torch",
@@ -72,6 +83,7 @@ def test_importing_every_module_of_the_package_loads_no_model_library() -> None:
         (["run", "series.toml", "--to", "tlh"], "'tlh' is not a locale"),
         (["run", "series.toml", "--to", "zh-Hans"], "is the source"),
         (["run", "series.toml", "--mode", "shout"], "'shout' is not a mode"),
+        (["run", "series.toml", "--mode", ""], "no mode was given"),
         (["run", "series.toml", "--transcriber", "ear"], "'ear' is not a transcriber"),
         (["run", "series.toml", "--episode", "ep99"], "no episode 'ep99'"),
         (["status", "series.toml", "--workspace", "w", "--to", "xx"], "'xx' is not a locale"),
@@ -92,7 +104,8 @@ def test_status_of_a_series_that_never_ran_says_what_to_type(tmp_path: Path) -> 
     done = localize("status", "series.toml", "--json", cwd=tmp_path)
     assert done.returncode == 0
     (row,) = json.loads(done.stdout)
-    assert (row["episode"], row["locale"], row["lines"], row["waits_for"]) == ("ep01", "en", 0, "localize run")
+    assert (row["episode"], row["locale"], row["lines"], row["waits_for"]) == ("ep01", "en", 0, "")
+    assert row["next_step"] == f"localize run {tmp_path}/series.toml"
     assert not (tmp_path / "workspace").exists()
 
 
@@ -101,3 +114,222 @@ def test_models_list_is_data_on_stdout(tmp_path: Path) -> None:
     rows = {row["name"]: row for row in json.loads(done.stdout)}
     assert rows["whisper-base"]["licence"]
     assert {row["state"] for row in rows.values()} == {"missing"}
+
+
+class Terminal:
+    """A series of two episodes and a command line in this process, with engines that do as told.
+
+    ep01 is a clip of two seconds; ep02's media is a text file. The translation of every locale waits for a reviewer.
+    """
+
+    def __init__(self, folder: Path, capture: pytest.CaptureFixture[str], patch: pytest.MonkeyPatch) -> None:
+        self.folder, self._capture, self._patch = folder, capture, patch
+        self.manifest = folder / "series.toml"
+        self.manifest.write_text(
+            MANIFEST.replace('["en"]', '["en", "th"]')
+            + '[[episode]]\nid = "ep02"\nfile = "b.mp4"\n[gates]\ntranscript = "off"\ntranslation = "required"\n'
+        )
+        (folder / "b.mp4").write_text("not a video")
+        self.out: list[str] = []
+        self.err = ""
+
+    def __call__(self, *arguments: str) -> int:
+        """Run `localize` with `arguments`; the exit code."""
+        self._patch.setattr(sys, "argv", ["localize", *arguments])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        captured = self._capture.readouterr()
+        self.out, self.err = captured.out.splitlines(), captured.err
+        return int(end.value.code or 0)
+
+    def run(self, *more: str) -> int:
+        return self("run", str(self.manifest), "--mode", "sidecar", *more)
+
+    def review(self, verdict: str, gate: str, *more: str) -> int:
+        return self("review", verdict, str(self.manifest), gate, "--reviewer", "mei", *more)
+
+    def path(self, name: str) -> Path:
+        return self.folder / "workspace" / "d" / name
+
+
+@pytest.fixture
+def terminal(
+    tmp_path: Path, media: Media, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Terminal]:
+    (tmp_path / "a.mp4").write_bytes(media("clip.mp4").read_bytes())
+    heard = spoken((100, 500, "跪"), (500, 900, "下！"))
+    engines = registry.Engines(
+        faster_whisper=FakeTranscriber(lambda _media, _names: heard),
+        argos=FakeTranslator(lambda _line, tag: {"en": "Kneel!", "th": "คุกเข่า!"}[tag]),
+    )
+    monkeypatch.setattr(registry, "Engines", lambda: engines)
+    handler = signal.getsignal(signal.SIGTERM)
+    yield Terminal(tmp_path, capsys, monkeypatch)
+    signal.signal(signal.SIGTERM, handler)
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_a_decision_without_a_name_is_refused(tmp_path: Path, terminal: Terminal, name: str) -> None:
+    assert terminal("review", "approve", str(terminal.manifest), "translation", "--reviewer", name) == 2
+    assert terminal.err == "error: a decision needs the name of who decides; next: give --reviewer NAME\n"
+    assert not (tmp_path / "workspace").exists()
+
+
+@pytest.mark.engines
+def test_what_was_not_reached_is_named_and_everything_else_is_decided(terminal: Terminal) -> None:
+    assert terminal.review("approve", "translation") == 2
+    assert len(terminal.err.splitlines()) == 4
+    assert not terminal.path("").exists()
+    terminal.run()
+    assert terminal.review("approve", "translation") == 0
+    assert terminal.err.splitlines() == [
+        "translation ep01 [en]: approved by mei",
+        "translation ep01 [th]: approved by mei",
+        f"ep02 [en]: nothing to review yet; next: localize run {terminal.manifest}",
+        f"ep02 [th]: nothing to review yet; next: localize run {terminal.manifest}",
+        f"next: localize run {terminal.manifest}",
+    ]
+    assert terminal.review("approve", "translation", "--episode", "ep01,ep02") == 2
+    assert terminal.review("approve", "final", "--episode", "ep01") == 2
+    terminal.run()
+    assert terminal.review("approve", "final", "--episode", "ep01", "--to", "th") == 0
+    decided = {path.name for path in terminal.path("ep01/decisions").iterdir()}
+    assert decided == {"translation.en.json", "translation.th.json", "final.th.json"}
+    assert not terminal.path("ep02/decisions").exists()
+
+
+@pytest.mark.engines
+def test_the_printed_review_command_opens_the_gate_in_another_workspace_when_pasted(terminal: Terminal) -> None:
+    elsewhere = ("--workspace", str(terminal.folder / "my place"), "--episode", "ep01")
+    assert terminal.run(*elsewhere) == 4
+    pasted = [line.split("; next: ")[1] for line in terminal.err.splitlines() if line.startswith("waiting: ")]
+    assert len(pasted) == 2
+    for line in pasted:
+        assert terminal(*shlex.split(line)[1:]) == 0
+        assert terminal.err.splitlines()[-1] == f"next: localize run {terminal.manifest} --workspace '{elsewhere[1]}'"
+    assert terminal.run(*elsewhere) == 0
+
+
+@pytest.mark.engines
+def test_a_rejected_translation_waits_with_its_reason(terminal: Terminal) -> None:
+    terminal.run("--episode", "ep01")
+    assert terminal.review("reject", "translation", "--to", "en", "--episode", "ep01", "--comment", "too soft") == 0
+    assert "next:" not in terminal.err
+    terminal.run("--episode", "ep01")
+    assert "translation ep01 [en]: rejected by mei: too soft" in terminal.err
+
+
+@pytest.mark.engines
+def test_a_damaged_file_found_while_reviewing_is_named_with_its_episode(terminal: Terminal) -> None:
+    terminal.run("--episode", "ep01")
+    terminal.path("ep01/targets/en.json").write_text("{")
+    assert terminal.review("approve", "translation", "--episode", "ep01") == 5
+    assert terminal.err.startswith("error: translation ep01: ")
+    assert "is damaged" in terminal.err
+
+
+@pytest.mark.engines
+def test_a_report_is_named_only_where_there_is_one(terminal: Terminal) -> None:
+    assert terminal.run() == 2
+    assert terminal.out == [f"ep01\twaiting\t{terminal.path('ep01/report.html')}", "ep02\tfailed\t-"]
+    terminal.run("--json", "--episode", "ep02")
+    assert json.loads("\n".join(terminal.out))["episodes"][0]["report"] is None
+
+
+@pytest.mark.parametrize("command", ["report", "check"])
+def test_looking_at_a_series_that_never_ran_makes_nothing_and_says_what_to_type(
+    terminal: Terminal, command: str
+) -> None:
+    assert terminal(command, str(terminal.manifest)) == 2
+    assert terminal.err.splitlines() == [
+        f"error: {name}: nothing was made yet; next: localize run {terminal.manifest}" for name in ("ep01", "ep02")
+    ]
+    assert terminal.out == []
+    assert not terminal.path("").exists()
+
+
+@pytest.fixture
+def advancing(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
+    """Let ep01 end with an exception, or with an error of the product as its result; ep02 does nothing."""
+
+    def ends_with(error: BaseException) -> None:
+        def advance(job: pipeline.Job, *_: object) -> pipeline.EpisodeResult:
+            if job.episode.id != "ep01":
+                return pipeline.EpisodeResult(job.episode.id)
+            if isinstance(error, EngineUnavailable):
+                return pipeline.EpisodeResult("ep01", errors=[error])
+            raise error
+
+        monkeypatch.setattr(pipeline, "advance", advance)
+
+    return ends_with
+
+
+def test_a_bug_in_one_episode_shows_its_traceback_and_the_others_go_on(
+    terminal: Terminal, advancing: Callable[[BaseException], None]
+) -> None:
+    advancing(ZeroDivisionError("of a cue"))
+    assert terminal.run() == 1
+    assert "Traceback" in terminal.err
+    assert "error: ep01: a bug in localize: ZeroDivisionError: of a cue; next: report it" in terminal.err
+    assert [line.split("\t")[:2] for line in terminal.out] == [["ep01", "failed"], ["ep02", "unchanged"]]
+
+
+@pytest.mark.parametrize("place", ["first", "last"])
+def test_debug_may_stand_anywhere_and_shows_what_an_engine_said_last(
+    terminal: Terminal, advancing: Callable[[BaseException], None], place: str
+) -> None:
+    error = EngineUnavailable("ffmpeg was killed", episode_id="ep01")
+    error.add_note("[libx264] out of memory")
+    advancing(error)
+    command = ["run", str(terminal.manifest)]
+    assert terminal(*(["--debug", *command] if place == "first" else [*command, "--debug"])) == 5
+    assert "[libx264] out of memory" in terminal.err
+    assert terminal(*command) == 5
+    assert "[libx264]" not in terminal.err
+
+
+def test_an_interrupt_says_that_what_was_finished_is_kept(
+    terminal: Terminal, advancing: Callable[[BaseException], None]
+) -> None:
+    advancing(KeyboardInterrupt())
+    assert terminal.run() == 130
+    assert terminal.err == "stopped; what was finished is kept, run the same command again\n"
+
+
+def test_sigterm_ends_a_run_as_ctrl_c_does(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    def advance(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        signal.pause()
+
+    monkeypatch.setattr(pipeline, "advance", advance)
+    assert terminal.run() == 130
+    assert terminal.err.startswith("stopped; ")
+
+
+@pytest.mark.engines
+def test_a_run_that_is_terminated_gives_its_leases_back(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_unit = pipeline.run_unit
+
+    def killed(job: pipeline.Job, unit: Unit, progress: pipeline.OnProgress) -> pipeline.Done:
+        if unit.step == "translate":
+            with job.workspace.writing("en"):
+                os.kill(os.getpid(), signal.SIGTERM)
+                assert job.stop.wait(20)
+                raise KeyboardInterrupt
+        return run_unit(job, unit, progress)
+
+    monkeypatch.setattr(pipeline, "run_unit", killed)
+    assert terminal.run("--episode", "ep01") == 130
+    # The thread that wrote ends by itself; a process waits for it at its end.
+    until = time.monotonic() + 20
+    while (left := list(terminal.path("ep01/locks").glob("*.json"))) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert left == []
+
+
+def test_wrong_options_are_shown_by_typer_with_exit_2_and_no_command_shows_the_help(terminal: Terminal) -> None:
+    assert terminal("run", "--nonsense") == 2
+    assert "nonsense" in terminal.err
+    assert terminal("--debug") == 0
+    assert "Usage" in "\n".join(terminal.out)

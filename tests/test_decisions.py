@@ -8,6 +8,7 @@ from localize.cues import Cue, SourceTrack, TargetLine, TargetTrack, Word
 from localize.decisions import Decision, passes, transcript_digest, translation_digest
 from localize.errors import ReviewPending, ReviewRejected, StaleApproval
 from localize.findings import Finding
+from localize.series import GateMode
 
 SOURCE = SourceTrack("zh-Hans", (Cue("c0001", 0, 900, "跪下！"),), next_id=2)
 TARGET = TargetTrack("en", (TargetLine("c0001", "Kneel!", "argos"),))
@@ -35,9 +36,32 @@ def test_an_auto_gate_waits_only_on_findings_at_error_severity() -> None:
     passes("auto", APPROVED, "d1", ERROR, review="x")
 
 
-def test_a_rejection_holds_an_auto_gate_too() -> None:
-    with pytest.raises(ReviewRejected):
-        passes("auto", replace(APPROVED, verdict="rejected"), "d1", (), review="x")
+REJECTED = replace(APPROVED, verdict="rejected", comment="names")
+
+
+@pytest.mark.parametrize("mode", ["auto", "required"])
+def test_a_rejection_holds_whatever_the_mode_and_the_findings(mode: GateMode) -> None:
+    with pytest.raises(ReviewRejected, match="rejected by mei: names"):
+        passes(mode, REJECTED, "d1", (), review="x")
+
+
+@pytest.mark.parametrize("mode", ["auto", "required"])
+def test_a_change_after_a_rejection_waits_for_a_person_in_an_auto_gate_too(mode: GateMode) -> None:
+    with pytest.raises(ReviewPending, match="changed after mei rejected it: names"):
+        passes(mode, REJECTED, "d2", (), review="x")
+    passes(mode, replace(APPROVED, digest="d2"), "d2", (), review="x")
+
+
+def test_what_was_not_checked_opens_no_auto_gate_but_a_person_may() -> None:
+    with pytest.raises(ReviewPending, match="was not checked yet; next: x"):
+        passes("auto", None, "d1", None, review="x")
+    passes("auto", APPROVED, "d1", None, review="x")
+
+
+def test_an_edit_after_approval_passes_an_auto_gate_by_itself_where_it_was_checked_without_errors() -> None:
+    passes("auto", APPROVED, "d2", (), review="x")
+    with pytest.raises(StaleApproval):
+        passes("auto", APPROVED, "d2", ERROR, review="x")
 
 
 def test_a_gate_that_is_off_lets_everything_through() -> None:
@@ -53,3 +77,8 @@ def test_a_digest_covers_ids_times_and_text_and_nothing_else() -> None:
     assert translation_digest(SOURCE, flagged) == translation_digest(SOURCE, TARGET)
     edited = replace(TARGET, lines=(replace(TARGET.lines[0], text="On your knees!"),))
     assert translation_digest(SOURCE, edited) != translation_digest(SOURCE, TARGET)
+
+
+def test_a_translation_whose_cue_is_gone_from_an_edited_source_still_has_a_digest() -> None:
+    gone = replace(SOURCE, cues=())
+    assert translation_digest(gone, TARGET) != translation_digest(SOURCE, TARGET)

@@ -5,7 +5,16 @@ import pickle
 import pytest
 
 from localize import errors
-from localize.errors import EngineRejected, EngineUnavailable, LocalizeError, MediaError, ReviewPending, at, exit_code
+from localize.errors import (
+    EngineRejected,
+    EngineUnavailable,
+    LeaseHeld,
+    LocalizeError,
+    MediaError,
+    ReviewPending,
+    at,
+    exit_code,
+)
 
 
 def _all(kind: type[LocalizeError]) -> list[type[LocalizeError]]:
@@ -32,8 +41,8 @@ def test_every_error_survives_the_trip_to_another_process(kind: type[LocalizeErr
     assert (type(back), str(back), back.exit_code) == (kind, str(error), error.exit_code)
 
 
-def test_only_an_unavailable_engine_is_worth_a_retry() -> None:
-    assert [kind.__name__ for kind in _all(LocalizeError) if kind.retry] == [EngineUnavailable.__name__]
+def test_only_an_unavailable_engine_and_a_lease_that_another_holds_are_worth_a_retry() -> None:
+    assert {kind for kind in _all(LocalizeError) if kind.retry} == {EngineUnavailable, LeaseHeld}
 
 
 def test_the_tree_in_the_docstring_names_every_error() -> None:

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
-from localize.errors import LocaleError, LocalizeError, ManifestError, MediaError
+from localize.errors import InputError, LocaleError, LocalizeError, ManifestError, MediaError
 from localize.locales import LOCALES
-from localize.series import load
+from localize.series import Id, _id_of, load
+from localize.settings import workspace_root
 
 MINIMAL = """
     schema = 1
@@ -50,6 +55,15 @@ def test_paths_are_relative_to_the_manifest(tmp_path: Path) -> None:
         (("[[episode]]", "[gates]\nfinal = 'maybe'\n[[episode]]"), ManifestError, "final"),
         (("[[episode]]", "band = [0.8, 0.7]\n[[episode]]"), ManifestError, "band"),
         (("schema = 1", "schema = "), ManifestError, "cannot be read"),
+        (('["en", "th"]', "3"), ManifestError, "locales"),
+        (('["en", "th"]', '"en"'), ManifestError, "locales"),
+        (('["en", "th"]', '["en", 3]'), ManifestError, "locales.1"),
+        (('["en", "th"]', "[]"), ManifestError, "at least one target"),
+        (('"th"', '"en"'), ManifestError, "'en' stands there twice"),
+        (('genre = "war-god"', 'genre = "war-god"\ntranslator = "agros"'), ManifestError, "translator"),
+        (('genre = "war-god"', 'genre = "war-god"\ncharacters = []'), ManifestError, "characters"),
+        (('[[episode]]\nid = "ep01"\nfile = "ep01.mp4"', "episode = []"), ManifestError, "at least one [[episode]]"),
+        (("[[episode]]", "max_minutes = nan\n[[episode]]"), ManifestError, "max_minutes"),
     ],
 )  # fmt: skip
 def test_a_bad_manifest_is_refused_in_one_line_that_names_the_key_and_the_next_step(
@@ -83,6 +97,20 @@ def test_an_unknown_key_in_the_characters_names_the_file(tmp_path: Path) -> None
         load(manifest(tmp_path))
 
 
+def test_characters_in_the_manifest_are_refused_also_where_the_file_for_them_exists(tmp_path: Path) -> None:
+    (tmp_path / "characters.toml").write_text('[[character]]\nname = "林凡"\n', encoding="utf-8")
+    with pytest.raises(ManifestError, match=r"series\.toml: unknown key 'characters'"):
+        load(manifest(tmp_path, dedent(MINIMAL).replace("[[episode]]", "characters = []\n[[episode]]")))
+
+
+def test_a_bad_value_in_the_characters_names_their_file(tmp_path: Path) -> None:
+    (tmp_path / "characters.toml").write_text('[[character]]\nname = "林凡"\ngender = "x"\n', encoding="utf-8")
+    with pytest.raises(
+        ManifestError, match=r"^characters\.toml: characters\.0\.gender.*next: edit .*characters\.toml$"
+    ):
+        load(manifest(tmp_path))
+
+
 def test_a_bare_media_file_is_a_series_of_one_with_the_subtitles_beside_it(tmp_path: Path) -> None:
     media = tmp_path / "第1集 final.mp4"
     media.touch()
@@ -105,3 +133,45 @@ def test_a_file_that_is_neither_video_nor_manifest_is_refused(tmp_path: Path) ->
     (tmp_path / "notes.txt").write_text("x")
     with pytest.raises(MediaError, match="neither"):
         load(tmp_path / "notes.txt")
+
+
+def bare_id(folder: Path, name: str) -> str:
+    (folder / name).touch()
+    return load(folder / name).id
+
+
+def test_a_plain_mp4_gives_its_workspace_its_own_name(tmp_path: Path) -> None:
+    assert bare_id(tmp_path, "ep-01_final.v2.mp4") == "ep-01_final.v2"
+
+
+def test_media_files_of_one_folder_never_share_a_workspace(tmp_path: Path) -> None:
+    names = [
+        "第1集.mp4", "第2集.mp4", "-1-.mp4", "episode.mp4", "clip.mp4", "clip.mov", "clip.MP4", "clip-.mp4",
+        "clip .mp4", "x" * 64 + ".mp4", "x" * 65 + ".mp4", "x" * 66 + ".mp4",
+    ]  # fmt: skip
+    names += [f"{bare_id(tmp_path, name)}.mp4" for name in ("第3集.mp4", "clip.mkv")]
+    ids = [bare_id(tmp_path, name) for name in names]
+    assert len(set(ids)) == len(names)
+
+
+@given(st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=80))
+def test_every_name_gives_an_id_and_the_same_one_each_time(stem: str) -> None:
+    made = _id_of(Path(f"/a/{stem}.mp4"))
+    assert TypeAdapter(Id).validate_python(made) == _id_of(Path(f"/b/{stem}.mp4"))
+
+
+def test_a_name_that_is_no_text_is_refused_not_a_crash(tmp_path: Path) -> None:
+    media = tmp_path / os.fsdecode(b"\xff.mp4")
+    media.touch()
+    with pytest.raises(MediaError, match=r"udcff\.mp4' is not UTF-8; next: rename"):
+        load(media)
+
+
+def test_a_name_longer_than_any_file_system_takes_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(MediaError, match="cannot be read"):
+        load(tmp_path / ("x" * 300 + ".mp4"))
+
+
+def test_a_workspace_in_the_home_of_nobody_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="names no user's home"):
+        workspace_root(tmp_path, Path("~no-such-user/workspace"))

@@ -6,6 +6,7 @@ import json
 import sys
 import threading
 from collections.abc import Iterable, Mapping
+from traceback import format_exception
 from typing import Any, Self
 
 from pydantic import TypeAdapter
@@ -29,6 +30,27 @@ def record(value: Mapping[str, Any]) -> None:
 def talk(line: str) -> None:
     """One line for the person who watches, on stderr."""
     print(line, file=sys.stderr, flush=True)
+
+
+_debug = False
+
+
+def debug(on: bool) -> None:
+    """Whether `failure` shows where an error came from."""
+    global _debug
+    _debug = on
+
+
+def failure(error: BaseException) -> None:
+    """An error as one line; with `--debug`, its traceback before it."""
+    if _debug:
+        traceback(error)
+    talk(f"error: {error}")
+
+
+def traceback(error: BaseException) -> None:
+    """Where an error came from, its causes, and what an engine said last."""
+    talk("".join(format_exception(error)).rstrip())
 
 
 class Bars:

@@ -44,8 +44,9 @@ def transcript_digest(source: SourceTrack) -> str:
 
 
 def translation_digest(source: SourceTrack, target: TargetTrack) -> str:
+    """Covers id, times and text; a line whose cue is gone, as in an edited source, has no times."""
     times = {c.id: (c.start_ms, c.end_ms) for c in source.cues}
-    return fingerprint("translation", [(line.id, *times[line.id], line.text) for line in target.lines])
+    return fingerprint("translation", [(line.id, *times.get(line.id, ()), line.text) for line in target.lines])
 
 
 def final_digest(layout: Layout, style: object) -> str:
@@ -53,18 +54,28 @@ def final_digest(layout: Layout, style: object) -> str:
     return fingerprint("final", [(e.start_ms, e.end_ms, e.text) for e in layout.events], style)
 
 
-def passes(mode: GateMode, decision: Decision | None, digest: str, findings: Iterable[Finding], *, review: str) -> None:
-    """Return when the gate lets the work through, else raise a ReviewError; `review` is what a reviewer types."""
+def passes(
+    mode: GateMode, decision: Decision | None, digest: str, findings: Iterable[Finding] | None, *, review: str
+) -> None:
+    """Return when the gate lets the work through, else raise a ReviewError; `review` is what a reviewer types.
+
+    `findings` is None where nobody checked yet, which opens no gate. Who rejected a text wants to see what became of
+    it, so what changed after a rejection waits for a person in an `auto` gate as well.
+    """
     if mode == "off":
         return
-    if decision and decision.digest == digest:
-        if decision.verdict == "approved":
-            return
+    if decision and decision.verdict == "rejected":
         comment = f": {decision.comment}" if decision.comment else ""
-        raise ReviewRejected(f"rejected by {decision.reviewer}{comment}", next_step=review)
-    if mode == "auto" and worst(findings) != "error":
+        if decision.digest == digest:
+            raise ReviewRejected(f"rejected by {decision.reviewer}{comment}", next_step=review)
+        raise ReviewPending(f"changed after {decision.reviewer} rejected it{comment}", next_step=review)
+    if decision and decision.digest == digest:
         return
-    if decision and decision.verdict == "approved":
+    if mode == "auto" and findings is not None and worst(findings) != "error":
+        return
+    if decision:
         raise StaleApproval(f"edited after {decision.reviewer} approved it", next_step=review)
-    why = "has findings at error severity" if mode == "auto" else "waits for review"
+    if mode == "required":
+        raise ReviewPending("waits for review", next_step=review)
+    why = "was not checked yet" if findings is None else "has findings at error severity"
     raise ReviewPending(why, next_step=review)

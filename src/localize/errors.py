@@ -12,7 +12,8 @@
     │   ├── EngineUnavailable transient; flows retry it
     │   ├── EngineRejected    the same input fails again; flows do not retry
     │   ├── ModelUnavailable  a model cannot be had or failed its hash
-    │   └── WorkspaceError    unwritable, full, or held by another writer
+    │   └── WorkspaceError    unwritable, full, damaged, or edited meanwhile
+    │       └── LeaseHeld     another process writes there; flows retry it
     └── ReviewError           a reviewer must act                             exit 4
         ├── ReviewPending
         ├── ReviewRejected
@@ -119,6 +120,10 @@ class ModelUnavailable(StageError):
 
 class WorkspaceError(StageError):
     pass
+
+
+class LeaseHeld(WorkspaceError):
+    retry = True
 
 
 class ReviewError(LocalizeError):

@@ -1,9 +1,11 @@
-"""Gates: where each stands in the workspace, and what a reviewer types to open it."""
+"""Gates: where each stands in the workspace, and what a person types to open it and to go on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterable, Sequence
 
+from localize import settings
 from localize.cues import Layout, SourceTrack, TargetTrack
 from localize.decisions import Decision, GateName, final_digest, passes, transcript_digest, translation_digest
 from localize.errors import ReviewError, at
@@ -16,10 +18,23 @@ def decision_file(gate: GateName, tag: str | None) -> str:
     return f"decisions/{gate}.{tag}.json" if tag else f"decisions/{gate}.json"
 
 
-def review_command(series: Series, episode: Episode, gate: GateName, tags: Sequence[str] = ()) -> str:
+def review_command(series: Series, episode: Episode, gate: GateName, tags: Sequence[str], ws: EpisodeWorkspace) -> str:
     """What a reviewer types to let `tags` go on; none of them for the transcript, which all share."""
-    to = f" --to {','.join(tags)}" if tags else ""
-    return f"localize review approve {series.manifest} {gate} --episode {episode.id}{to} --reviewer NAME"
+    to = ("--to", ",".join(tags)) if tags else ()
+    where = (str(series.manifest), gate, "--episode", episode.id, *to, *_workspace(series, ws))
+    return shlex.join(("localize", "review", "approve", *where, "--reviewer", "NAME"))
+
+
+def run_command(series: Series, ws: EpisodeWorkspace, tags: Iterable[str] = ()) -> str:
+    """What to type to go on with the series; `tags` are named where the manifest would not have all of them."""
+    to = ("--to", ",".join(tags)) if (tags := tuple(tags)) and not {*tags} <= {*series.locales} else ()
+    return shlex.join(("localize", "run", str(series.manifest), *to, *_workspace(series, ws)))
+
+
+def _workspace(series: Series, ws: EpisodeWorkspace) -> tuple[str, ...]:
+    """The option that finds `ws` again, in any terminal: `LOCALIZE_WORKSPACE` may be set in one and not in the next."""
+    root, beside = ws.folder.parents[1], series.root.absolute() / "workspace"
+    return () if root == beside == settings.workspace_root(series.root) else ("--workspace", str(root))
 
 
 def reviewed_digest(series: Series, ws: EpisodeWorkspace, gate: GateName, tag: str | None) -> str:
@@ -43,8 +58,8 @@ def gate_error(
                 getattr(series.gates, gate),
                 ws.read(Decision, decision_file(gate, tag)),
                 reviewed_digest(series, ws, gate, tag),
-                found.findings if found else (),
-                review=review_command(series, episode, gate, (tag,) if tag else ()),
+                found.findings if found else None,
+                review=review_command(series, episode, gate, (tag,) if tag else (), ws),
             )
     except ReviewError as waiting:
         return waiting

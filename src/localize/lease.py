@@ -7,86 +7,124 @@ taken; its token is then stale and its commit fails instead of overwriting newer
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from filelock import FileLock
+from pydantic import Field, TypeAdapter, ValidationError
 
-from localize.errors import WorkspaceError
+from localize.errors import LeaseHeld, WorkspaceError
 
 HEARTBEAT_S = 10.0
 STALE_S = 90.0
+PATIENCE_S = 5.0
+"""Most steps hold a locale for less than this: worth a wait before giving up."""
+_POLL_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """What a lease's file says: who holds it."""
+
+    owner: str
+    token: str
+    host: str
+    namespace: str
+    """Of process ids, where the system has them: two containers may share a host's name and know other processes."""
+    pid: Annotated[int, Field(gt=0, lt=2**31)]
+
+
+_HOLDER = TypeAdapter(Holder)
 
 
 class Lease:
     """The right to write one scope (`source`, or a locale) of one episode; use `hold` to get one."""
 
-    def __init__(self, path: Path, owner: str) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self.owner = owner
-        self.token = secrets.token_hex(8)
+        host, pid = socket.gethostname(), os.getpid()
+        self.holder = Holder(f"process {pid} on {host}", secrets.token_hex(8), host, _namespace(), pid)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._beat, name=f"lease {path.name}", daemon=True)
 
-    def acquire(self) -> None:
-        """Take the lease; WorkspaceError names who holds it while its heartbeat is fresh."""
-        with guard(self.path.parent):
-            held = _read(self.path)
-            if held and not _abandoned(self.path, held):
-                raise WorkspaceError(
-                    f"{self.path.stem} is being written by {held['owner']}",
-                    next_step="wait for it to end, then run the same command again",
-                )
-            self.path.write_text(json.dumps(self._content()), encoding="utf-8")
+    def rival(self) -> Holder | None:
+        """Who holds the lease while its heartbeat is fresh; call with the guard held."""
+        held = _read(self.path)
+        return None if held is None or _abandoned(self.path, held) else held
+
+    def take(self) -> None:
+        """Make it ours; call with the guard held, where it has no rival."""
+        self.path.write_bytes(_HOLDER.dump_json(self.holder))
         self._thread.start()
 
     def check(self) -> None:
         """Raise WorkspaceError unless the lease is still ours; call with the guard held, right before a rename."""
-        if (_read(self.path) or {}).get("token") != self.token:
+        if not self._ours():
             raise WorkspaceError(
                 f"the lease on {self.path.stem} was taken over while this process stood still; nothing was written",
                 next_step="run the same command again",
             )
 
     def release(self) -> None:
+        """Give it back. Never fails: what was written stands, and a lease that nobody renews runs out by itself."""
         self._stop.set()
-        with guard(self.path.parent):
-            if (_read(self.path) or {}).get("token") == self.token:
+        with suppress(OSError), guard(self.path.parent):
+            if self._ours():
                 self.path.unlink(missing_ok=True)
 
-    def _content(self) -> dict[str, str | int]:
-        return {"owner": self.owner, "token": self.token, "host": socket.gethostname(), "pid": os.getpid()}
+    def _ours(self) -> bool:
+        held = _read(self.path)
+        return held is not None and held.token == self.holder.token
 
     def _beat(self) -> None:
         while not self._stop.wait(HEARTBEAT_S):
-            with guard(self.path.parent):
-                if (_read(self.path) or {}).get("token") != self.token:
+            # A volume that is away for a moment is no reason to stop: the next beat may reach it.
+            with suppress(OSError), guard(self.path.parent):
+                if not self._ours():
                     return
                 os.utime(self.path)
 
 
 @contextmanager
-def hold(folder: Path, scopes: tuple[str, ...]) -> Iterator[tuple[Lease, ...]]:
-    """Hold the leases of `scopes` in `folder`: all of them, or none and a WorkspaceError."""
+def hold(folder: Path, scopes: Sequence[str], *, patience_s: float = PATIENCE_S) -> Iterator[tuple[Lease, ...]]:
+    """Hold the leases of `scopes` in `folder`: all of them at once, or none.
+
+    While another process holds any of them, waits for up to `patience_s`, holding nothing; then LeaseHeld names it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    owner = f"process {os.getpid()} on {socket.gethostname()}"
-    leases: list[Lease] = []
+    leases = tuple(Lease(folder / f"{scope}.json") for scope in sorted(set(scopes)))
     try:
-        for scope in sorted(scopes):
-            lease = Lease(folder / f"{scope}.json", owner)
-            lease.acquire()
-            leases.append(lease)
-        yield tuple(leases)
+        _take_all(folder, leases, patience_s)
+        yield leases
     finally:
         for lease in leases:
             lease.release()
+
+
+def _take_all(folder: Path, leases: Sequence[Lease], patience_s: float) -> None:
+    give_up_s = time.monotonic() + patience_s
+    while True:
+        with guard(folder):
+            rivals = {lease.path.stem: rival for lease in leases if (rival := lease.rival())}
+            if not rivals:
+                for lease in leases:
+                    lease.take()
+                return
+        if time.monotonic() >= give_up_s:
+            scope, rival = next(iter(rivals.items()))
+            raise LeaseHeld(
+                f"{scope} is being written by {rival.owner}",
+                next_step="wait for it to end, then run the same command again",
+            )
+        time.sleep(_POLL_S)
 
 
 def guard(folder: Path) -> FileLock:
@@ -94,21 +132,8 @@ def guard(folder: Path) -> FileLock:
     return FileLock(folder / "guard.lock", thread_local=False)
 
 
-def _read(path: Path) -> dict[str, str] | None:
-    try:
-        content: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
-        return None
-    return content
-
-
-def _abandoned(path: Path, held: dict[str, str]) -> bool:
-    if time.time() - path.stat().st_mtime > STALE_S:
-        return True
-    return held["host"] == socket.gethostname() and not _alive(int(held["pid"]))
-
-
-def _alive(pid: int) -> bool:
+def alive(pid: int) -> bool:
+    """Whether process `pid` runs, as far as this machine and namespace can tell."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -116,3 +141,25 @@ def _alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def _read(path: Path) -> Holder | None:
+    """None where there is no lease, or only what a process left that died while it wrote one."""
+    try:
+        return _HOLDER.validate_json(path.read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None
+
+
+def _abandoned(path: Path, held: Holder) -> bool:
+    if time.time() - path.stat().st_mtime > STALE_S:
+        return True
+    here = (held.host, held.namespace) == (socket.gethostname(), _namespace())
+    return here and not alive(held.pid)
+
+
+def _namespace() -> str:
+    try:
+        return str(Path("/proc/self/ns/pid").readlink())
+    except OSError:
+        return ""

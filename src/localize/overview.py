@@ -1,9 +1,12 @@
-"""Overview: where one episode stands, read from its workspace and put into words for a person."""
+"""Overview: where one episode stands, read from its workspace and put into words for a person.
+
+The report, the summary in Prefect and `localize status` all show this one view.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -14,21 +17,23 @@ from localize.engines.registry import engine_name
 from localize.episode import MediaFacts
 from localize.errors import LocalizeError
 from localize.findings import SEVERITIES, Finding, Findings
-from localize.gates import decision_file, gate_error, review_command, reviewed_digest
+from localize.gates import decision_file, gate_error, review_command, reviewed_digest, run_command
 from localize.locales import Locale, locale
 from localize.series import Episode, Series
-from localize.workspace import EpisodeWorkspace, findings_file, render_file, subtitle_file, target_file
+from localize.workspace import EpisodeWorkspace, findings_file, layout_file, render_file, subtitle_file, target_file
 
+BURNED = "burned mp4"
 _STARTER = "starter"
 """Flag of a line that a demonstration model wrote."""
 
 
 @dataclass(frozen=True, slots=True)
 class GateState:
-    """Where one gate stands, in words; `waits`: for a person."""
+    """Where one gate stands, in words; `waits`: for a person; `reached`: there is something to decide about."""
 
     gate: GateName
     words: str
+    reached: bool
     waits: bool = False
 
 
@@ -45,11 +50,12 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class FileLink:
-    """A file that is there; `href` is relative to the episode's folder."""
+    """A file that is there; `href` is relative to the episode's folder. `stale`: it shows an older text."""
 
     label: str
     href: str
     size_bytes: int
+    stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,9 @@ class LocaleState:
     def writers(self) -> list[tuple[str, int]]:
         """Who wrote how many lines, most first."""
         return Counter("human" if line.human else line.by for line in self.lines).most_common()
+
+    def gate(self, name: GateName) -> GateState:
+        return next(gate for gate in self.gates if gate.gate == name)
 
     @property
     def starters(self) -> int:
@@ -106,6 +115,7 @@ class Overview:
 
     series: Series
     episode: Episode
+    ws: EpisodeWorkspace
     facts: MediaFacts | None
     source: SourceTrack | None
     transcript: GateState
@@ -126,16 +136,21 @@ class Overview:
         return sum(state.starters for state in self.states)
 
     @property
+    def run_command(self) -> str:
+        """What to type to go on."""
+        return run_command(self.series, self.ws, (state.profile.tag for state in self.states))
+
+    def review_command(self, gate: GateName, tags: Sequence[str] = ()) -> str:
+        return review_command(self.series, self.episode, gate, tags, self.ws)
+
+    @property
     def waiting(self) -> list[Waiting]:
         tags: dict[tuple[GateName, str], tuple[str, ...]] = {}
         for tag, gate in ((s.profile.tag, gate) for s in self.states for gate in s.gates if gate.waits):
             tags[gate.gate, gate.words] = (*tags.get((gate.gate, gate.words), ()), tag)
         if self.transcript.waits:
             tags = {("transcript", self.transcript.words): (), **tags}
-        return [
-            Waiting(gate, words, at, review_command(self.series, self.episode, gate, at))
-            for (gate, words), at in tags.items()
-        ]
+        return [Waiting(gate, words, at, self.review_command(gate, at)) for (gate, words), at in tags.items()]
 
     @property
     def timings(self) -> list[StepTime]:
@@ -148,11 +163,16 @@ class Overview:
         ]
 
 
-def read(series: Series, episode: Episode, ws: EpisodeWorkspace, locales: Sequence[str]) -> Overview:
-    """How `episode` stands in `locales`; also of an episode barely begun. WorkspaceError on a damaged file."""
+def read(
+    series: Series, episode: Episode, ws: EpisodeWorkspace, locales: Sequence[str], *, stale: Collection[str] = ()
+) -> Overview:
+    """How `episode` stands in `locales`; also of an episode barely begun. WorkspaceError on a damaged file.
+
+    `stale` names the files that show an older text than the workspace has now.
+    """
     source = ws.read(SourceTrack, "source.json")
-    shared = _links(ws, [(f"multi {kind}", f"{episode.id}.multi.{kind}") for kind in ("mp4", "mkv")])
-    states = tuple(_state(series, episode, ws, tag, muxed=bool(shared)) for tag in locales)
+    shared = _links(ws, [(f"multi {kind}", f"{episode.id}.multi.{kind}") for kind in ("mp4", "mkv")], stale)
+    states = tuple(_state(series, episode, ws, tag, shared, stale) for tag in locales)
     begun = {state.profile.tag for state in states if state.lines}
     asked = dict.fromkeys((*series.locales, *locales))
     of_source = ws.read(Findings, findings_file(series.source_locale))
@@ -163,6 +183,7 @@ def read(series: Series, episode: Episode, ws: EpisodeWorkspace, locales: Sequen
     return Overview(
         series=series,
         episode=episode,
+        ws=ws,
         facts=ws.state.facts,
         source=source,
         transcript=_gate(series, episode, ws, "transcript", None, reached=source is not None),
@@ -174,23 +195,32 @@ def read(series: Series, episode: Episode, ws: EpisodeWorkspace, locales: Sequen
     )
 
 
-def _state(series: Series, episode: Episode, ws: EpisodeWorkspace, tag: str, *, muxed: bool) -> LocaleState:
+def _state(
+    series: Series,
+    episode: Episode,
+    ws: EpisodeWorkspace,
+    tag: str,
+    shared: Sequence[FileLink],
+    stale: Collection[str],
+) -> LocaleState:
     target = ws.read(TargetTrack, target_file(tag))
     found = ws.read(Findings, findings_file(tag))
     rendered = _links(
         ws,
-        [("burned mp4", render_file(tag)), ("srt", subtitle_file(tag, "srt")), ("vtt", subtitle_file(tag, "vtt"))],
+        [(BURNED, render_file(tag)), ("srt", subtitle_file(tag, "srt")), ("vtt", subtitle_file(tag, "vtt"))],
+        stale,
     )
-    translation = _gate(series, episode, ws, "translation", tag, reached=target is not None)
+    there = target is not None and ws.path("source.json").exists()
+    translation = _gate(series, episode, ws, "translation", tag, reached=there)
     # Renders of an older text may lie about while the new one waits for its reviewer.
-    made = bool(rendered) or muxed
-    final = _gate(series, episode, ws, "final", tag, reached=target is not None and made and not translation.waits)
+    made = ws.path(layout_file(tag)).exists() and any(not file.stale for file in (*rendered, *shared))
+    final = _gate(series, episode, ws, "final", tag, reached=there and made and not translation.waits)
     return LocaleState(
         profile=locale(tag),
         lines=target.lines if target else (),
         findings=found.findings if found else (),
         gates=(translation, final),
-        files=(*rendered, *_links(ws, [("ass", subtitle_file(tag, "ass"))])),
+        files=(*rendered, *_links(ws, [("ass", subtitle_file(tag, "ass"))], stale)),
     )
 
 
@@ -198,20 +228,20 @@ def _gate(
     series: Series, episode: Episode, ws: EpisodeWorkspace, gate: GateName, tag: str | None, *, reached: bool
 ) -> GateState:
     if getattr(series.gates, gate) == "off":
-        return GateState(gate, "off")
+        return GateState(gate, "off", reached)
     if not reached:
-        return GateState(gate, "not reached")
+        return GateState(gate, "not reached", reached)
     if waiting := gate_error(series, episode, ws, gate, tag):
-        return GateState(gate, waiting.message, waits=True)
+        return GateState(gate, waiting.message, reached, waits=True)
     decision = ws.read(Decision, decision_file(gate, tag))
     if decision and decision.digest == reviewed_digest(series, ws, gate, tag):
-        return GateState(gate, f"approved by {decision.reviewer}")
-    return GateState(gate, "passed by itself")
+        return GateState(gate, f"approved by {decision.reviewer}", reached)
+    return GateState(gate, "passed by itself", reached)
 
 
-def _links(ws: EpisodeWorkspace, names: Sequence[tuple[str, str]]) -> tuple[FileLink, ...]:
+def _links(ws: EpisodeWorkspace, names: Sequence[tuple[str, str]], stale: Collection[str]) -> tuple[FileLink, ...]:
     there = [(label, name) for label, name in names if ws.path(name).exists()]
-    return tuple(FileLink(label, quote(name), ws.path(name).stat().st_size) for label, name in there)
+    return tuple(FileLink(label, quote(name), ws.path(name).stat().st_size, name in stale) for label, name in there)
 
 
 def _why_absent(series: Series, tag: str) -> str:

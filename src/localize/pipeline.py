@@ -20,6 +20,7 @@ from pathlib import Path
 from localize import gates
 from localize.cues import TargetTrack
 from localize.decisions import Decision, GateName, Verdict
+from localize.disk import write_atomic
 from localize.engines.registry import TRANSCRIBERS, Engines, engine_name
 from localize.errors import EXIT_FINDINGS, InputError, LocaleError, LocalizeError, ReviewError, at, exit_code
 from localize.findings import Finding, Findings, worst
@@ -36,7 +37,7 @@ from localize.steps import (
     Options,
     Outcome,
 )
-from localize.workspace import Writer, findings_file, layout_file, target_file, to_json, write_atomic
+from localize.workspace import Writer, findings_file, layout_file, target_file, to_json
 
 WORKERS = os.cpu_count() or 1
 NAMED = 4
@@ -268,7 +269,7 @@ def _mark_lines(job: Job, tag: str, writer: Writer, *, approved: bool) -> None:
 
 def _known(job: Job) -> list[str]:
     """Locales that have a layout to show, from this run or an earlier one."""
-    return [tag for tag in job.locales if job.workspace.path(layout_file(tag)).exists()]
+    return [tag for tag in job.locales if job.workspace.exists(layout_file(tag))]
 
 
 def _all_findings(job: Job) -> list[tuple[str, Finding]]:
@@ -321,6 +322,8 @@ def options(
             raise LocaleError(
                 f"{tag} is the source of {series.id}, not a target", next_step="choose other locales with --to"
             )
+    if not modes:
+        raise InputError("no mode was given", next_step=f"choose among {', '.join(MODES)}")
     if unknown := [mode for mode in modes if mode not in MODES]:
         raise InputError(f"{unknown[0]!r} is not a mode", next_step=f"choose among {', '.join(MODES)}")
     if transcriber not in TRANSCRIBERS:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 
 from localize.errors import LocaleError, ManifestError, MediaError
 from localize.locales import LOCALES, SOURCE, locale
@@ -17,7 +20,8 @@ MEDIA_SUFFIXES = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".webm", ".ts"})
 
 GateMode = Literal["required", "auto", "off"]
 # Ids become file and folder names on every platform, so: no separators, no leading dot.
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+_ID_CHARS = 64
+Id = Annotated[str, Field(pattern=rf"^[A-Za-z0-9][A-Za-z0-9._-]{{0,{_ID_CHARS - 1}}}$")]
 Fraction01 = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -67,7 +71,7 @@ class Series(_Strict):
     source_locale: Literal["zh-Hans"] = "zh-Hans"
     locales: tuple[str, ...]
     platform: str = "tiktok"
-    translator: str = "argos"
+    translator: Literal["argos"] = "argos"
     cover: Literal["none"] = "none"
     band: tuple[Fraction01, Fraction01] | None = None
     """Top and bottom of burned-in source subtitles as shares of the frame's height; targets stay clear of it."""
@@ -84,6 +88,15 @@ class Series(_Strict):
     def _known_genre(cls, value: str) -> str:
         if value not in GENRES:
             raise ValueError(f"{value!r} is not a genre; choose among {', '.join(GENRES)}")
+        return value
+
+    @field_validator("locales")
+    @classmethod
+    def _some_locales(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise ValueError(f"a series needs at least one target; choose among {', '.join(LOCALES)}")
+        if twice := [tag for tag in value if value.count(tag) > 1]:
+            raise ValueError(f"{twice[0]!r} stands there twice")
         return value
 
     @field_validator("platform")
@@ -118,6 +131,20 @@ def load(path: Path) -> Series:
 
     Raises ManifestError (unreadable, unknown key, bad value), LocaleError, MediaError (no such file).
     """
+    try:
+        return _load(path)
+    except OSError as error:
+        raise MediaError(
+            f"{path} cannot be read: {error.strerror or error}", next_step="give a series.toml or a media file"
+        ) from error
+
+
+def _load(path: Path) -> Series:
+    try:
+        str(path.absolute()).encode()
+    except UnicodeEncodeError:
+        # Python carries such bytes along as lone surrogates, which no JSON and no report can hold.
+        raise MediaError(f"{str(path)!a} is not UTF-8", next_step="rename the file or folder") from None
     if not path.exists():
         raise MediaError(f"{path} does not exist", next_step="give a series.toml or a media file")
     if path.is_dir():
@@ -125,6 +152,9 @@ def load(path: Path) -> Series:
     if path.suffix.lower() != ".toml":
         return _single(path)
     data = _read(path)
+    # Fields of Series that the manifest itself has no say in.
+    if given := sorted(data.keys() & {"characters", "manifest", "root"}):
+        raise ManifestError(f"{path.name}: unknown key {given[0]!r}", next_step=f"edit {path}")
     if (characters := path.parent / "characters.toml").exists():
         extra = _read(characters)
         if unknown := extra.keys() - {"character"}:
@@ -136,21 +166,35 @@ def load(path: Path) -> Series:
 
 
 def _single(path: Path) -> Series:
+    """A media file as a series of one, named after the file so that another name never shares its workspace.
+
+    The folder is no part of the id: by default the workspace lies beside the media. Files of one name from several
+    folders need a `--workspace` each.
+    """
     if path.suffix.lower() not in MEDIA_SUFFIXES:
         raise MediaError(
             f"{path} is neither a manifest nor a video ({', '.join(sorted(MEDIA_SUFFIXES))})",
             next_step="give a series.toml or a media file",
         )
-    stem = (
-        "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in path.stem).strip("-._") or "episode"
-    )
-    stem = stem[:64]
+    id_ = _id_of(path)
     data = {
-        "schema": 1, "id": stem, "title": path.stem, "genre": "ceo-romance", "locales": list(LOCALES),
+        "schema": 1, "id": id_, "title": path.stem, "genre": "ceo-romance", "locales": list(LOCALES),
         "gates": {"transcript": "off", "translation": "off", "final": "off"},
-        "episode": [{"id": stem, "file": path.name} | _beside(path)],
+        "episode": [{"id": id_, "file": path.name} | _beside(path)],
     }  # fmt: skip
     return _validate(data, path)
+
+
+def _id_of(media: Path) -> str:
+    """The stem of an `.mp4` where it can stand as an id; any other name gets 8 digits of its hash after what can.
+
+    A stem that ends as if it had such digits gets them too, so that no plain name meets a hashed one.
+    """
+    stem = re.sub(r"[^A-Za-z0-9._-]", "-", media.stem).strip("-._")[:_ID_CHARS]
+    if stem == media.stem and media.suffix == ".mp4" and not re.search(r"-[0-9a-f]{8}$", stem):
+        return stem
+    digits = hashlib.sha256(media.name.encode()).hexdigest()[:8]
+    return f"{stem[: _ID_CHARS - 9] or 'episode'}-{digits}"
 
 
 def _beside(path: Path) -> dict[str, str]:
@@ -169,26 +213,25 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _validate(data: dict[str, Any], path: Path) -> Series:
-    for given in ("root", "manifest", "characters") if "characters" not in data else ("root", "manifest"):
-        if given in data:
-            raise ManifestError(f"{path.name}: unknown key {given!r}", next_step=f"edit {path}")
-    for tag in data.get("locales", ()):
+    try:
+        series = Series.model_validate(data | {"root": path.parent.absolute(), "manifest": path.absolute()})
+    except ValidationError as error:
+        # A misspelt key also makes the right one missing: name what was typed.
+        first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+        file = path.with_name("characters.toml") if first["loc"][:1] == ("characters",) else path
+        raise ManifestError(f"{file.name}: {_complaint(first)}", next_step=f"edit {file}") from None
+    for tag in series.locales:
         if tag == SOURCE.tag:
             raise LocaleError(f"{path.name}: {tag} is the source, not a target", next_step=f"edit {path}")
         try:
-            locale(str(tag))
+            locale(tag)
         except LocaleError as error:
             raise LocaleError(f"{path.name}: {error.message}", next_step=error.next_step) from None
-    try:
-        return Series.model_validate(data | {"root": path.parent.absolute(), "manifest": path.absolute()})
-    except ValidationError as error:
-        raise ManifestError(f"{path.name}: {_first(error)}", next_step=f"edit {path}") from None
+    return series
 
 
-def _first(error: ValidationError) -> str:
-    """The first complaint, in words an operator can act on."""
-    # A misspelt key also makes the right one missing: name what was typed.
-    detail = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+def _complaint(detail: ErrorDetails) -> str:
+    """In words an operator can act on."""
     where = ".".join(str(part) for part in detail["loc"]) or "manifest"
     if detail["type"] == "extra_forbidden":
         return f"unknown key {where!r}"

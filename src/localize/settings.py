@@ -7,6 +7,8 @@ from pathlib import Path
 
 import platformdirs
 
+from localize.errors import InputError
+
 MODELS = "LOCALIZE_MODELS"
 WORKSPACE = "LOCALIZE_WORKSPACE"
 STARTER = "LOCALIZE_STARTER"
@@ -15,7 +17,7 @@ STARTER = "LOCALIZE_STARTER"
 
 def models_dir() -> Path:
     """The model store: `LOCALIZE_MODELS`, else the user data directory."""
-    return Path(os.environ.get(MODELS) or platformdirs.user_data_path("localize") / "models").expanduser().absolute()
+    return _absolute(Path(os.environ.get(MODELS) or platformdirs.user_data_path("localize") / "models"))
 
 
 def starter_only() -> bool:
@@ -25,4 +27,11 @@ def starter_only() -> bool:
 def workspace_root(manifest_dir: Path, given: Path | None = None) -> Path:
     """`--workspace`, else `LOCALIZE_WORKSPACE`, else `workspace/` beside the manifest."""
     chosen = given or (Path(p) if (p := os.environ.get(WORKSPACE)) else manifest_dir / "workspace")
-    return chosen.expanduser().absolute()
+    return _absolute(chosen)
+
+
+def _absolute(path: Path) -> Path:
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError as error:
+        raise InputError(f"{path} names no user's home", next_step="give the folder's full path") from error

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
-from localize.cues import SourceTrack, TargetTrack
-from localize.decisions import GateName
+from localize import overview
+from localize.engines.registry import engine_name
+from localize.errors import LocalizeError, WorkspaceError
 from localize.findings import Findings
-from localize.gates import gate_error
+from localize.overview import BURNED, LocaleState, Overview
 from localize.pipeline import Done, EpisodeResult, Unit
-from localize.steps import SOURCE, Job
-from localize.workspace import findings_file, render_file, subtitle_file, target_file
+from localize.steps import SOURCE, Job, outdated
+from localize.workspace import findings_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,46 +29,75 @@ class LocaleStatus:
     warnings: int
     burned: bool
     sidecar: bool
+    out_of_date: tuple[str, ...]
+    """Finished files that show an older text, `burned mp4`."""
     waits_for: str
-    """The gate it waits at and what to type, else empty."""
+    """The gate it waits at and why, `translation: waits for review`; or what keeps it from being begun; else empty."""
+    next_step: str
+    """What to type; empty where everything is done."""
+
+
+def view(job: Job) -> Overview:
+    """How the episode of `job` stands in the locales of its run."""
+    return overview.read(job.series, job.episode, job.workspace, job.options.locales, stale=outdated(job))
 
 
 def status(job: Job) -> list[LocaleStatus]:
     """Rows of one episode, in the order of the run's locales."""
-    return [_row(job, tag) for tag in job.options.locales]
+    seen = view(job)
+    return [_row(seen, state) for state in seen.states]
 
 
-def _row(job: Job, tag: str) -> LocaleStatus:
-    ws = job.workspace
-    target = ws.read(TargetTrack, target_file(tag))
-    found = ws.read(Findings, findings_file(tag)) or Findings(tag)
-    severities = Counter(finding.severity for finding in found.findings)
-    writers = Counter("human" if line.human else line.by for line in target.lines) if target else Counter[str]()
+def _row(seen: Overview, state: LocaleState) -> LocaleStatus:
+    labels = {file.label for file in state.files}
+    waits_for, next_step = _next(seen, state)
     return LocaleStatus(
-        episode=job.episode.id,
-        locale=tag,
-        lines=len(target.lines) if target else 0,
-        written_by=", ".join(f"{who} {count}" for who, count in writers.most_common()),
-        errors=severities["error"],
-        warnings=severities["warning"],
-        burned=ws.path(render_file(tag)).exists(),
-        sidecar=ws.path(subtitle_file(tag, "srt")).exists(),
-        waits_for=_waits_for(job, tag),
+        episode=seen.episode.id,
+        locale=state.profile.tag,
+        lines=len(state.lines),
+        written_by=", ".join(f"{who} {count}" for who, count in state.writers),
+        errors=state.severities.get("error", 0),
+        warnings=state.severities.get("warning", 0),
+        burned=BURNED in labels,
+        sidecar="srt" in labels,
+        out_of_date=tuple(file.label for file in (*state.files, *seen.shared) if file.stale),
+        waits_for=waits_for,
+        next_step=next_step,
     )
 
 
-def _waits_for(job: Job, tag: str) -> str:
-    if job.workspace.read(SourceTrack, "source.json") is None:
-        return "localize run"
-    gates: tuple[tuple[GateName, str | None], ...] = (("transcript", None), ("translation", tag), ("final", tag))
-    for gate, gate_tag in gates:
-        if gate != "transcript" and not job.workspace.path(target_file(tag)).exists():
-            return "localize run"
-        if gate == "final" and not job.workspace.path(render_file(tag)).exists():
-            return ""
-        if error := gate_error(job.series, job.episode, job.workspace, gate, gate_tag):
-            return f"{gate}: {error.next_step}"
-    return ""
+def _next(seen: Overview, state: LocaleState) -> tuple[str, str]:
+    """What the locale waits for, and what to type."""
+    tag = state.profile.tag
+    if seen.transcript.waits:
+        return f"transcript: {seen.transcript.words}", seen.review_command("transcript")
+    for gate in state.gates:
+        if gate.waits:
+            return f"{gate.gate}: {gate.words}", seen.review_command(gate.gate, (tag,))
+    translation, final = state.gates
+    if not translation.reached:
+        try:
+            engine_name(tag, seen.series.translator)
+        except LocalizeError as error:
+            return error.message, error.next_step or ""
+    done = final.reached and not any(file.stale for file in (*state.files, *seen.shared))
+    return "", "" if done else seen.run_command
+
+
+def starter_note(jobs: Iterable[Job]) -> str:
+    """Which locales starter packages wrote, for the end of a run, where it cannot be missed; else empty."""
+    tags: set[str] = set()
+    for job in jobs:
+        for tag in job.options.locales:
+            with suppress(WorkspaceError):  # of a damaged file the run itself has told
+                found = job.workspace.read(Findings, findings_file(tag))
+                tags |= {tag for finding in (found.findings if found else ()) if finding.rule == "starter"}
+    if not tags:
+        return ""
+    return (
+        f"note: starter packages wrote the lines of {', '.join(sorted(tags))}: a demonstration, not a translation "
+        "to publish; for real work: localize models install"
+    )
 
 
 def summary(result: EpisodeResult) -> str:

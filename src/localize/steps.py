@@ -7,21 +7,20 @@ workspace, and answers per scope whether it did the work or found it done. A loc
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
 from typing import Literal
 
-from localize import __version__, fonts, runs, subtitles
+from localize import __version__, fonts, gates, lease, runs, subtitles
 from localize.cues import Layout, SourceTrack, TargetTrack
 from localize.engines import ffmpeg
 from localize.engines.base import Progress, Recognition, Translator
 from localize.engines.registry import Engines
 from localize.episode import MediaFacts
-from localize.errors import EngineRejected, LocalizeError, MediaError, SubtitleError, WorkspaceError, at
+from localize.errors import EngineRejected, LocalizeError, MediaError, StageError, SubtitleError, WorkspaceError, at
 from localize.findings import Findings
 from localize.fingerprint import file_digest, fingerprint
 from localize.locales import locale
@@ -279,11 +278,12 @@ def sidecar_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outc
         writer.commit(subtitle_file(tag, "srt"), subtitles.to_srt(layout, profile), made_of)
         writer.commit(subtitle_file(tag, "vtt"), subtitles.to_vtt(layout, profile), made_of)
 
-    def reads(tag: str) -> tuple[object, ...]:
-        return (subtitles.VERSION, job.workspace.digest(layout_file(tag)))
-
     names = (lambda tag: subtitle_file(tag, "srt"), lambda tag: subtitle_file(tag, "vtt"))
-    return _each(job, "sidecar", locales, reads, one, names)
+    return _each(job, "sidecar", locales, lambda tag: _sidecar_reads(job, tag), one, names)
+
+
+def _sidecar_reads(job: Job, tag: str) -> tuple[object, ...]:
+    return (subtitles.VERSION, job.workspace.digest(layout_file(tag)))
 
 
 def burn_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
@@ -292,7 +292,7 @@ def burn_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome
     made_of = {tag: burn_fingerprint(job, tag) for tag in locales}
     outcome.fresh = [tag for tag in locales if ws.fresh(render_file(tag), made_of[tag], verify=job.options.verify)]
     stale = [tag for tag in locales if tag not in outcome.fresh]
-    with _locked(job, "burn", stale, outcome) as writers, _scratch(ws) as scratch:
+    with _locked(job, "burn", stale, outcome) as writers, ws.scratch() as scratch:
         outcome.fresh += [tag for tag in writers if ws.fresh(render_file(tag), made_of[tag])]
         todo = [tag for tag in locales if tag in writers and tag not in outcome.fresh]
         if not todo:
@@ -315,34 +315,68 @@ def mux_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
     """Media + every locale's subtitles -> `<episode>.multi.mp4` and `.mkv`, streams copied."""
     ws = job.workspace
     files = {kind: f"{job.episode.id}.multi.{kind}" for kind in render.KINDS}
-    bold = job.series.style.bold
-    layouts = [(tag, ws.digest(subtitle_file(tag, "ass")), fonts.digest(locale(tag), bold)) for tag in locales]
-    made_of = fingerprint("mux", render.MUX, job.facts.digest, layouts, job.series.title, ffmpeg.version())
+    made_of = mux_fingerprint(job, locales)
     if all(ws.fresh(name, made_of, verify=job.options.verify) for name in files.values()):
         return Outcome(fresh=[SOURCE])
-    with ws.writing(SOURCE) as writer, _scratch(ws) as scratch:
+    with ws.writing(SOURCE) as writer, ws.scratch() as scratch:
         tracks = [
             render.MuxTrack(locale(tag), ws.need(Layout, layout_file(tag)), ws.path(subtitle_file(tag, "ass")))
             for tag in locales
         ]
         for kind, name in files.items():
-            plan = render.plan_mux(job.media, job.facts, tracks, kind, title=job.series.title, bold=bold)
+            plan = render.plan_mux(
+                job.media, job.facts, tracks, kind, title=job.series.title, bold=job.series.style.bold
+            )
             writer.adopt(name, ffmpeg.run(plan, folder=scratch, progress=progress)[kind], made_of)
     return Outcome(done=[SOURCE])
+
+
+def mux_fingerprint(job: Job, locales: Iterable[str]) -> str:
+    ws, bold = job.workspace, job.series.style.bold
+    layouts = [(tag, ws.digest(subtitle_file(tag, "ass")), fonts.digest(locale(tag), bold)) for tag in locales]
+    return fingerprint("mux", render.MUX, job.facts.digest, layouts, job.series.title, ffmpeg.version())
+
+
+def outdated(job: Job) -> frozenset[str]:
+    """Finished files that are there but show another text than the workspace does now, by name.
+
+    They are those that a run would make anew: the fingerprint on record is compared with the one that the layout, the
+    `.ass` and the media give now, never times of day. A file of all locales is taken to hold every locale whose
+    translation may go on. Where ffmpeg or a font is missing nobody can tell for videos, and they pass.
+    """
+    ws, made_of = job.workspace, dict[str, str]()
+    there = {name: record.fingerprint for name, record in ws.state.artefacts.items() if ws.exists(name)}
+    tags = [tag for tag in job.locales if layout_file(tag) in there]
+    for tag in tags:
+        sidecars = (subtitle_file(tag, "srt"), subtitle_file(tag, "vtt"))
+        made_of |= dict.fromkeys(sidecars, fingerprint("sidecar", *_sidecar_reads(job, tag)))
+    with suppress(StageError):
+        made_of |= {render_file(tag): burn_fingerprint(job, tag) for tag in tags if render_file(tag) in there}
+        if multi := [name for kind in render.KINDS if (name := f"{job.episode.id}.multi.{kind}") in there]:
+            made_of |= dict.fromkeys(multi, mux_fingerprint(job, [tag for tag in tags if _let_through(job, tag)]))
+    return frozenset(name for name, expected in made_of.items() if there.get(name, expected) != expected)
+
+
+def _let_through(job: Job, tag: str) -> bool:
+    """Whether the translation of `tag` may go on to be drawn."""
+    there = job.workspace.exists(target_file(tag))
+    return there and gates.gate_error(job.series, job.episode, job.workspace, "translation", tag) is None
 
 
 def report_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
     """Everything of the episode -> `report.html` and `contact-sheet.png`."""
     ws = job.workspace
     made = {name: a.digest for name, a in ws.state.artefacts.items() if not name.startswith(("report", "contact"))}
+    stale = outdated(job)
     made_of = fingerprint(
-        "report", report.VERSION, __version__, made, locales, ws.state.facts, job.series, job.episode, runs.latest(ws)
-    )
+        "report", report.VERSION, __version__, made, stale, locales, ws.state.facts, job.series, job.episode,
+        runs.latest(ws),
+    )  # fmt: skip
     files = ["report.html", *(name for name in ws.state.artefacts if name == "contact-sheet.png")]
     if all(ws.fresh(name, made_of, verify=job.options.verify) for name in files):
         return Outcome(fresh=[SOURCE])
-    with ws.writing(SOURCE) as writer, _scratch(ws) as scratch:
-        made_report = report.build(job.series, job.episode, ws, locales, scratch=scratch)
+    with ws.writing(SOURCE) as writer, ws.scratch() as scratch:
+        made_report = report.build(job.series, job.episode, ws, locales, stale=stale, scratch=scratch)
         if made_report.contact_sheet:
             writer.commit("contact-sheet.png", made_report.contact_sheet, made_of)
         writer.commit("report.html", made_report.html, made_of)
@@ -397,17 +431,12 @@ def _locked(job: Job, step: str, tags: Iterable[str], outcome: Outcome) -> Itera
     """A writer for each of `tags` that can be had; one that another process holds fails alone."""
     with ExitStack() as stack:
         writers: dict[str, Writer] = {}
+        patience_s = lease.PATIENCE_S
         for tag in sorted(tags):
             try:
                 with at(stage=step, episode_id=job.episode.id, locale=tag):
-                    writers[tag] = stack.enter_context(job.workspace.writing(tag))
+                    writers[tag] = stack.enter_context(job.workspace.writing(tag, patience_s=patience_s))
             except LocalizeError as error:
                 outcome.failed[tag] = error
+                patience_s = 0  # whoever holds one has been waited for
         yield writers
-
-
-@contextmanager
-def _scratch(ws: EpisodeWorkspace) -> Iterator[Path]:
-    """A private folder on the workspace's own volume, so that finished files move by a rename."""
-    with tempfile.TemporaryDirectory(prefix=".scratch-", dir=ws.folder) as folder:
-        yield Path(folder)

@@ -1,73 +1,31 @@
 """The workspace: the truth of what has been done. Every artefact is a file a person can open.
 
 Writes are atomic (temporary name, fsync, rename) and recorded in `episode.json` with the fingerprint of what went in. A
-normal run trusts size and modification time against the record; `verify` hashes again.
+normal run trusts size and modification time against the record; `verify` hashes again. What a person saves while a step
+works is never overwritten: the step's commit is refused instead.
 """
 
 from __future__ import annotations
 
-import errno
+import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from localize import lease
+from localize import disk, lease
+from localize.disk import Stamp, disk_errors, write_atomic
 from localize.episode import Artefact, EpisodeState, MediaFacts
 from localize.errors import WorkspaceError
 from localize.fingerprint import file_digest
 
 T = TypeVar("T")
-
-_DISK = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the disk quota is used up"}
-_DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
-
-
-@contextmanager
-def disk_errors(path: Path) -> Iterator[None]:
-    """Turn what the operating system says about writing `path` into a WorkspaceError."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _DISK:
-            raise WorkspaceError(f"{_DISK[error.errno]}: {path}", next_step="free space, then run again") from error
-        if error.errno in _DENIED or isinstance(error, NotADirectoryError):
-            raise WorkspaceError(
-                f"{path} cannot be written: {error.strerror}", next_step="choose another place with --workspace DIR"
-            ) from error
-        raise
-
-
-def write_atomic(path: Path, data: bytes, *, before_rename: Callable[[], None] = lambda: None) -> None:
-    """Write `data` to `path` whole or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with part.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            before_rename()
-            part.replace(path)
-            sync_folder(path.parent)
-        finally:
-            part.unlink(missing_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename inside `folder` survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
 
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 
@@ -85,8 +43,10 @@ def to_json(value: object) -> bytes:
 
 def from_json(kind: type[T], path: Path) -> T:
     """The dataclass `kind` from `path`; WorkspaceError says what is wrong with a damaged or hand-edited file."""
+    with disk_errors(path, "read"):
+        data = path.read_bytes()
     try:
-        value: T = _adapter(kind).validate_json(path.read_bytes())
+        value: T = _adapter(kind).validate_json(data)
     except ValidationError as error:
         detail = error.errors()[0]
         where = ".".join(str(part) for part in detail["loc"])
@@ -127,15 +87,18 @@ class EpisodeWorkspace:
     def path(self, name: str) -> Path:
         return self.folder / name
 
+    def exists(self, name: str) -> bool:
+        """Whether `name` is there; WorkspaceError where that cannot be told."""
+        with disk_errors(self.path(name), "read"):
+            return self.path(name).exists()
+
     @property
     def state(self) -> EpisodeState:
-        path = self.path("episode.json")
-        return from_json(EpisodeState, path) if path.exists() else EpisodeState()
+        return self.read(EpisodeState, "episode.json") or EpisodeState()
 
     def read(self, kind: type[T], name: str) -> T | None:
         """The artefact `name` as `kind`, None where it was not made yet."""
-        path = self.path(name)
-        return from_json(kind, path) if path.exists() else None
+        return from_json(kind, self.path(name)) if self.exists(name) else None
 
     def need(self, kind: type[T], name: str) -> T:
         """As `read`, but its absence is an error: an earlier step has to make it."""
@@ -150,83 +113,119 @@ class EpisodeWorkspace:
         return bool(record and record.fingerprint == fingerprint and self._unchanged(name, record, verify))
 
     def edited(self, name: str, *, verify: bool = False) -> bool:
-        """Whether a person changed `name` since it was committed."""
+        """Whether a person changed `name` since it was committed.
+
+        A file that nobody recorded counts as theirs: where `episode.json` was lost, nothing tells their work from ours.
+        """
         record = self.state.artefacts.get(name)
-        return bool(record and self.path(name).exists() and not self._unchanged(name, record, verify))
+        return self.exists(name) and not (record and self._unchanged(name, record, verify))
 
     def digest(self, name: str) -> str:
         """SHA-256 of `name` as it is now; empty where it is missing."""
-        record, path = self.state.artefacts.get(name), self.path(name)
+        record = self.state.artefacts.get(name)
         if record and self._unchanged(name, record, verify=False):
             return record.digest
-        return file_digest(path) if path.exists() else ""
+        with disk_errors(self.path(name), "read"):
+            return file_digest(self.path(name)) if self.exists(name) else ""
 
     def _unchanged(self, name: str, record: Artefact, verify: bool) -> bool:
-        try:
-            stat = self.path(name).stat()
-        except FileNotFoundError:
-            return False
-        if not verify and (stat.st_size, stat.st_mtime_ns) == (record.size_bytes, record.mtime_ns):
-            return True
-        # Touched or copied files keep their content: only another digest is a change.
-        return stat.st_size == record.size_bytes and file_digest(self.path(name)) == record.digest
+        path = self.path(name)
+        with disk_errors(path, "read"):
+            stamp = disk.stamp(path)
+            if not verify and stamp == (record.size_bytes, record.mtime_ns):
+                return True
+            # Touched or copied files keep their content: only another digest is a change.
+            return stamp is not None and stamp[0] == record.size_bytes and file_digest(path) == record.digest
 
     @contextmanager
-    def writing(self, *scopes: str) -> Iterator[Writer]:
-        """Hold the leases of `scopes` (locales, or the source locale) and hand out the only way to commit."""
-        with disk_errors(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with lease.hold(self._locks, scopes) as leases:
-                yield Writer(self, leases)
+    def writing(self, *scopes: str, patience_s: float = lease.PATIENCE_S) -> Iterator[Writer]:
+        """Hold the leases of `scopes` (locales, or `source`) and hand out the only way to commit.
+
+        LeaseHeld where another process still writes one of them after `patience_s`; WorkspaceError where the folder
+        cannot be written. Errors of the work done inside pass through as they are.
+        """
+        with ExitStack() as stack:
+            with disk_errors(self.folder):
+                self.folder.mkdir(parents=True, exist_ok=True)
+                leases = stack.enter_context(lease.hold(self._locks, scopes, patience_s=patience_s))
+                writer = Writer(self, leases, disk.stamps(self.folder))
+            yield writer
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A private folder on the workspace's own volume, so that finished files move by a rename."""
+        with disk.scratch(self.folder) as folder:
+            yield folder
 
 
 class Writer:
-    """Commits artefacts while its leases hold."""
+    """Commits artefacts while its leases hold and nobody else changed what they replace.
 
-    def __init__(self, workspace: EpisodeWorkspace, leases: Sequence[lease.Lease]) -> None:
+    `seen` holds the stamps of what was there when the writing began.
+    """
+
+    def __init__(self, workspace: EpisodeWorkspace, leases: Sequence[lease.Lease], seen: dict[str, Stamp]) -> None:
         self._workspace = workspace
         self._leases = leases
+        self._seen = seen
 
     def commit(self, name: str, value: object, fingerprint: str) -> None:
         """Write `value` (a dataclass, text or bytes) as `name`."""
         path = self._workspace.path(name)
         data = value.encode() if isinstance(value, str) else value if isinstance(value, bytes) else to_json(value)
         with self._guard():
-            write_atomic(path, data, before_rename=self._check)
-            self._record(name, fingerprint)
+            stat = write_atomic(path, data, before_rename=partial(self._check, name))
+            self._record(name, fingerprint, hashlib.sha256(data).hexdigest(), stat)
 
     def adopt(self, name: str, made: Path, fingerprint: str) -> None:
         """Move a finished file `made` (on the same volume) into place as `name`."""
         path = self._workspace.path(name)
-        with self._guard(), disk_errors(path):
-            self._check()
+        with disk_errors(path):
+            disk.sync(made)
+            digest, stat = file_digest(made), made.stat()
             path.parent.mkdir(parents=True, exist_ok=True)
+        with self._guard(), disk_errors(path):
+            self._check(name)
             made.replace(path)
-            sync_folder(path.parent)
-            self._record(name, fingerprint)
+            disk.sync(path.parent)
+            self._record(name, fingerprint, digest, stat)
 
     def accept_edit(self, name: str, fingerprint: str) -> None:
-        """Record a file that a person changed as it is now."""
-        with self._guard():
-            self._record(name, fingerprint)
+        """Record a file that a person changed before the writing began."""
+        path = self._workspace.path(name)
+        with self._guard(), disk_errors(path, "read"):
+            self._check(name)
+            self._record(name, fingerprint, file_digest(path), path.stat())
 
     def facts(self, facts: MediaFacts) -> None:
         with self._guard():
+            self._check()
             self._save(replace(self._workspace.state, facts=facts))
 
-    def _guard(self) -> Any:
-        return lease.guard(self._workspace.path("locks"))
+    @contextmanager
+    def _guard(self) -> Iterator[None]:
+        folder = self._workspace.path("locks")
+        with disk_errors(folder), lease.guard(folder):
+            yield
 
-    def _check(self) -> None:
+    def _check(self, name: str | None = None) -> None:
+        """Raise WorkspaceError unless our leases hold and `name` is as it was when the writing began, or gone."""
         for held in self._leases:
             held.check()
+        if name is None:
+            return
+        now = disk.stamp(self._workspace.path(name))
+        if now is not None and now != self._seen.get(name):
+            raise WorkspaceError(
+                f"{self._workspace.path(name)} was edited while this step worked; nothing of it was overwritten",
+                next_step="run the same command again",
+            )
 
-    def _record(self, name: str, fingerprint: str) -> None:
-        path = self._workspace.path(name)
-        stat = path.stat()
-        artefact = Artefact(fingerprint, file_digest(path), stat.st_size, stat.st_mtime_ns)
+    def _record(self, name: str, fingerprint: str, digest: str, stat: os.stat_result) -> None:
+        artefact = Artefact(fingerprint, digest, stat.st_size, stat.st_mtime_ns)
         state = self._workspace.state
         self._save(replace(state, artefacts=state.artefacts | {name: artefact}))
+        self._seen[name] = stat.st_size, stat.st_mtime_ns
 
     def _save(self, state: EpisodeState) -> None:
         write_atomic(self._workspace.path("episode.json"), to_json(state))

@@ -17,7 +17,7 @@ from localize.decisions import Decision
 from localize.engines import ffmpeg
 from localize.episode import AudioFacts, EpisodeState, MediaFacts
 from localize.findings import Finding, Findings
-from localize.gates import decision_file, review_command, reviewed_digest
+from localize.gates import decision_file, review_command, reviewed_digest, run_command
 from localize.runs import RunRecord, RunUnit
 from localize.series import Episode, Gates, Series
 from localize.stages import report
@@ -279,9 +279,28 @@ def test_what_waits_at_a_gate_for_one_reason_is_shown_with_one_command_to_type(w
     assert arabic[4:6] == ["waits for review", "not reached"]
     commands = [code.text for code in html.one("section", id="waiting").all("code")]
     assert commands == [
-        review_command(series, series.episode[0], "translation", ["ar", "ja"]),
-        "localize run /series/series.toml",
+        review_command(series, series.episode[0], "translation", ["ar", "ja"], ws),
+        run_command(series, ws),
     ]
+
+
+def test_a_file_that_shows_an_older_text_is_called_out_of_date(ws: EpisodeWorkspace) -> None:
+    series, stale = a_series(), {"subtitles/en.srt", "ep01.multi.mkv"}
+    ws.path("ep01.multi.mkv").write_text("mkv")
+    html = page(report.build(series, series.episode[0], ws, ("en", "ar"), stale=stale, scratch=ws.folder).html)
+    english, arabic = (cells(row) for row in html.one("section", id="locales").one("tbody").all("tr"))
+    assert (english[6], arabic[6]) == ("srt out of date vtt ass", "srt vtt ass")
+    assert "multi mkv 0.1 kB out of date" in html.one("section", id="locales").text
+    text = report.markdown(series, series.episode[0], ws, ("en", "ar"), stale=stale)
+    assert "| srt (out of date), vtt, ass |" in text
+
+
+def test_files_of_an_older_text_alone_reach_no_final_gate(ws: EpisodeWorkspace) -> None:
+    series = a_series(gates={"transcript": "off", "translation": "off", "final": "required"})
+    stale = {"subtitles/en.srt", "subtitles/en.vtt"}
+    html = page(report.build(series, series.episode[0], ws, ("en", "ar"), stale=stale, scratch=ws.folder).html)
+    english, arabic = (cells(row) for row in html.one("section", id="locales").one("tbody").all("tr"))
+    assert (english[5], arabic[5]) == ("not reached", "waits for review")
 
 
 def test_an_episode_whose_transcription_failed_still_has_a_page(tmp_path: Path) -> None:
@@ -299,9 +318,9 @@ def test_the_summary_has_a_row_per_locale_the_findings_and_what_to_type(ws: Epis
     assert "| English (en) | argos 1, human 1 | 0 | 0 | waits for review | off | srt, vtt, ass |" in text
     assert "| error | reading-speed | ar | 00:02.000 | characters per second |" in text
     assert "demonstration model" not in text
-    command = review_command(series, series.episode[0], "translation", ["en", "ar"])
+    command = review_command(series, series.episode[0], "translation", ["en", "ar"], ws)
     assert text.endswith(
-        f"- **translation** waits for review: en, ar\n\n```\n{command}\nlocalize run /series/series.toml\n```\n"
+        f"- **translation** waits for review: en, ar\n\n```\n{command}\n{run_command(series, ws)}\n```\n"
     )
 
 

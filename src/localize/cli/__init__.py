@@ -5,16 +5,19 @@ Commands import what they need when they run, so that `localize --help` loads no
 
 from __future__ import annotations
 
+import signal
 import sys
-import traceback
 from typing import Annotated
 
 import typer
 
-from localize import __version__
+from localize import __version__, console
 from localize.cli import look, models, review, work
-from localize.console import talk
 from localize.errors import EXIT_BUG, LocalizeError
+
+DEBUG = "--debug"
+EXIT_STOPPED = 130
+"""128 and the number of SIGINT, as shells say it."""
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -29,27 +32,34 @@ app.add_typer(review.app, name="review")
 
 @app.callback(invoke_without_command=True)
 def root(
+    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    debug: Annotated[bool, typer.Option(DEBUG, help="Show tracebacks, and what an engine said last.")] = False,
 ) -> None:
+    console.debug(debug)
     if version:
         typer.echo(__version__)
-        raise typer.Exit
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def main() -> None:
     """Entry point: an error of the product is one line on stderr and its exit code; a bug shows its traceback."""
+    # As Ctrl-C does: files half written go away and leases are given back.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # An option of all commands, so that it may stand behind any of them.
+    given = sys.argv[1:]
     try:
-        app()
+        app([DEBUG] * (DEBUG in given) + [argument for argument in given if argument != DEBUG])
+    except SystemExit as end:
+        # Typer makes this of an interrupt and says nothing.
+        if end.code == EXIT_STOPPED:
+            console.talk("stopped; what was finished is kept, run the same command again")
+        raise
     except LocalizeError as error:
-        if "--debug" in sys.argv:
-            traceback.print_exc()
-        talk(f"error: {error}")
+        console.failure(error)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        talk("stopped; what was finished is kept, run the same command again")
-        sys.exit(130)
-    except Exception:
-        traceback.print_exc()
-        talk("error: this is a bug in localize; what was finished is kept")
+    except Exception as error:
+        console.traceback(error)
+        console.talk("error: this is a bug in localize; what was finished is kept")
         sys.exit(EXIT_BUG)

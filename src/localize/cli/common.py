@@ -10,6 +10,7 @@ import typer
 from localize import settings
 
 if TYPE_CHECKING:
+    from localize.errors import InputError
     from localize.pipeline import EpisodeResult
     from localize.series import Series
     from localize.steps import Job
@@ -59,11 +60,22 @@ def jobs_of(
     return manifest, pipeline.jobs(manifest, root, options, Engines(), split(episode))
 
 
+def not_begun(job: Job) -> InputError | None:
+    """Why there is nothing to look at: the episode never ran in this workspace."""
+    from localize.errors import InputError
+    from localize.gates import run_command
+
+    if job.workspace.path("episode.json").exists():
+        return None
+    step = run_command(job.series, job.workspace, job.options.locales)
+    return InputError("nothing was made yet", episode_id=job.episode.id, next_step=step)
+
+
 def tell(result: EpisodeResult) -> None:
     """Everything that went wrong or waits, one line each, for the person who watches."""
     from localize import console
 
     for error in result.errors:
-        console.talk(f"error: {error}")
+        console.failure(error)
     for waiting in result.waiting:
         console.talk(f"waiting: {waiting}")

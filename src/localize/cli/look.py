@@ -22,8 +22,11 @@ def status(
         return
     for row in rows:
         made = "+".join(name for name, there in (("burn", row.burned), ("sidecar", row.sidecar)) if there) or "-"
+        if row.out_of_date:
+            made += f" (out of date: {', '.join(row.out_of_date)})"
         findings = f"{row.errors} errors, {row.warnings} warnings"
-        columns = (row.episode, row.locale, row.written_by or "-", findings, made, row.waits_for)
+        waits = "; ".join(part for part in (row.waits_for, f"next: {row.next_step}" if row.next_step else "") if part)
+        columns = (row.episode, row.locale, row.written_by or "-", findings, made, waits)
         console.data("\t".join(column for column in columns if column))
 
 

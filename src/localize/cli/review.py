@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,9 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from localize.cli.common import Only, PathArgument, To, Workspace, jobs_of
+from localize.errors import EXIT_DONE, EXIT_INPUT, InputError, LocalizeError, at, exit_code
 
 if TYPE_CHECKING:
     from localize.decisions import Verdict
+    from localize.overview import GateState
+    from localize.steps import Job
 
 app = typer.Typer(no_args_is_help=True, help="Decide at a gate: approve or reject what waits there.")
 
@@ -64,11 +68,41 @@ def _decide(
     workspace: Path | None,
     comment: str,
 ) -> None:
-    from localize import console, pipeline
+    from localize import console
+    from localize.gates import run_command
 
+    if not (reviewer := reviewer.strip()):
+        raise InputError("a decision needs the name of who decides", next_step="give --reviewer NAME")
     _, jobs = jobs_of(path, to=to, workspace=workspace, episode=episode)
-    for job in jobs:
-        for tag in (None,) if gate is Gate.transcript else job.options.locales:
-            pipeline.decide(job, gate.value, tag, verdict, reviewer, comment)
-            console.talk(f"{gate.value} {job.episode.id}{f' [{tag}]' if tag else ''}: {verdict} by {reviewer}")
-    console.talk(f"next: localize run {path}")
+    codes = [code for job in jobs for code in _decide_episode(job, gate, verdict, reviewer, comment)]
+    if EXIT_DONE in codes and verdict == "approved":
+        console.talk(f"next: {run_command(jobs[0].series, jobs[0].workspace, jobs[0].options.locales)}")
+    if EXIT_DONE in codes and not to and not episode:
+        # Nobody asked by name for what is not there yet.
+        codes = [code for code in codes if code != EXIT_INPUT]
+    raise typer.Exit(exit_code(codes))
+
+
+def _decide_episode(job: Job, gate: Gate, verdict: Verdict, reviewer: str, comment: str) -> Iterator[int]:
+    """Decide about what was reached and name what was not; an exit code for each, EXIT_INPUT for the latter."""
+    from localize import console, pipeline
+    from localize.status import view
+
+    with at(stage=gate.value, episode_id=job.episode.id):
+        seen = view(job)
+    stands: dict[str | None, GateState] = {state.profile.tag: state.gate(gate.value) for state in seen.states}
+    for tag, stand in {None: seen.transcript}.items() if gate is Gate.transcript else stands.items():
+        scope = f"{job.episode.id}{f' [{tag}]' if tag else ''}"
+        if not stand.reached:
+            console.talk(f"{scope}: nothing to review yet; next: {seen.run_command}")
+            yield EXIT_INPUT
+            continue
+        try:
+            with at(stage=gate.value, episode_id=job.episode.id, locale=tag):
+                pipeline.decide(job, gate.value, tag, verdict, reviewer, comment)
+        except LocalizeError as error:
+            console.failure(error)
+            yield error.exit_code
+        else:
+            console.talk(f"{gate.value} {scope}: {verdict} by {reviewer}")
+            yield EXIT_DONE

@@ -17,13 +17,14 @@ from localize.cli.common import (
     To,
     Workspace,
     jobs_of,
+    not_begun,
     tell,
 )
-from localize.errors import EXIT_FINDINGS, exit_code
+from localize.errors import EXIT_FINDINGS, LocalizeError, exit_code
 
 if TYPE_CHECKING:
     from localize.console import Bars
-    from localize.pipeline import Done, EpisodeResult, Unit
+    from localize.pipeline import Done, EpisodeResult, Execute, OnProgress, Unit
     from localize.steps import Job
 
 
@@ -40,7 +41,7 @@ def run(
 ) -> None:
     """Localise episodes as far as their inputs, engines and gates allow."""
     from localize import console, pipeline
-    from localize.status import summary, wave
+    from localize.status import starter_note, summary, wave
 
     series, jobs = jobs_of(
         path,
@@ -63,18 +64,19 @@ def run(
             return finished
 
         for job in jobs:
-            results.append(pipeline.advance(job, execute, lambda unit, share: bars(unit.name, share)))
+            results.append(_advance(job, execute, lambda unit, share: bars(unit.name, share)))
             tell(results[-1])
             if summary(results[-1]) == "unchanged":
                 bars.tell(f"{job.episode.id}: nothing to do, everything is up to date")
-    _starter_notice(results)
+    if note := starter_note(jobs):
+        console.talk(note)
     code = exit_code(result.exit_code for result in results)
     if as_json:
         episodes = [_plain(job, result) for job, result in zip(jobs, results, strict=True)]
         console.record({"series": series.id, "exit_code": code, "episodes": episodes})
     else:
         for job, result in zip(jobs, results, strict=True):
-            console.data(f"{job.episode.id}\t{summary(result)}\t{job.workspace.path('report.html')}")
+            console.data(f"{job.episode.id}\t{summary(result)}\t{_report_of(job) or '-'}")
     raise typer.Exit(code)
 
 
@@ -88,6 +90,10 @@ def check(
     codes: list[int] = []
     rows: list[dict[str, object]] = []
     for job in jobs:
+        if absent := not_begun(job):
+            console.failure(absent)
+            codes.append(absent.exit_code)
+            continue
         result = pipeline.recheck(job)
         tell(result)
         codes.append(result.exit_code)
@@ -119,10 +125,15 @@ def report(path: PathArgument, to: To = "", workspace: Workspace = None, episode
     _, jobs = jobs_of(path, to=to, workspace=workspace, episode=episode)
     codes: list[int] = []
     for job in jobs:
+        if absent := not_begun(job):
+            console.failure(absent)
+            codes.append(absent.exit_code)
+            continue
         result = pipeline.rereport(job)
         tell(result)
         codes.append(result.exit_code)
-        console.data(str(job.workspace.path("report.html")))
+        if where := _report_of(job):
+            console.data(where)
     # Findings are the report's content here, not the command's failure.
     raise typer.Exit(exit_code(code for code in codes if code != EXIT_FINDINGS))
 
@@ -136,16 +147,26 @@ def _watched(unit: Unit, run_one: Callable[[Unit], Done], bars: Bars) -> Done:
         bars.finished(unit.name)
 
 
-def _starter_notice(results: list[EpisodeResult]) -> None:
-    """Say it where it cannot be missed: starter packages show the pipeline, they do not translate a series."""
-    from localize import console
+def _advance(job: Job, execute: Execute, progress: OnProgress) -> EpisodeResult:
+    """Advance one episode; a bug in it is shown and does not stop the others."""
+    from localize import console, pipeline
 
-    tags = sorted({tag for result in results for tag, finding in result.findings if finding.rule == "starter"})
-    if tags:
-        console.talk(
-            f"note: starter packages wrote the lines of {', '.join(tags)}: a demonstration, not a translation "
-            "to publish; for real work: localize models install"
+    try:
+        return pipeline.advance(job, execute, progress)
+    except Exception as bug:  # noqa: BLE001 - the other episodes of a night's run are worth more than a quick end
+        console.traceback(bug)
+        kept = LocalizeError(
+            f"a bug in localize: {type(bug).__name__}: {bug}",
+            episode_id=job.episode.id,
+            next_step="report it with the lines above; what was finished is kept",
         )
+        return pipeline.EpisodeResult(job.episode.id, errors=[kept])
+
+
+def _report_of(job: Job) -> str | None:
+    """Where the report of an episode lies, if it has one."""
+    path = job.workspace.path("report.html")
+    return str(path) if path.exists() else None
 
 
 def _plain(job: Job, result: EpisodeResult) -> dict[str, object]:
@@ -158,5 +179,5 @@ def _plain(job: Job, result: EpisodeResult) -> dict[str, object]:
         "errors": [str(error) for error in result.errors],
         "waiting": [str(error) for error in result.waiting],
         "findings": len(result.findings),
-        "report": str(job.workspace.path("report.html")),
+        "report": _report_of(job),
     }

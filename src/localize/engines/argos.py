@@ -15,7 +15,7 @@ from importlib.metadata import version as library_version
 from localize import settings
 from localize.engines.argos_package import LoadedPackage
 from localize.engines.audio import cores
-from localize.engines.base import Translation
+from localize.engines.base import Translation, unserved
 from localize.errors import EngineRejected, NoEngine
 from localize.locales import locale as profile_of
 from localize.models import Package, Store, official_name
@@ -71,13 +71,9 @@ class Argos:
             return result
 
     def _legs(self, locale: str) -> tuple[Package, ...]:
-        code = profile_of(locale).argos
-        if code is None:
-            raise NoEngine(
-                f"Argos has no package for {profile_of(locale).name}",
-                locale=locale,
-                next_step=f'set translator = "llm" in series.toml, or leave {locale} out with --to',
-            )
+        profile = profile_of(locale)
+        if (code := profile.argos) is None:
+            raise unserved(profile)
         pairs = [("zh", "en")] if code == "en" else [("zh", "en"), ("en", code)]
         return tuple(self._package(*pair, locale) for pair in pairs)
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Protocol
 
 from localize.cues import Word
+from localize.errors import NoEngine
+from localize.locales import Locale
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,15 @@ class Translator(Protocol):
     def translate(self, lines: Sequence[str], locales: Sequence[str]) -> Mapping[str, Sequence[Translation]]:
         """One translation per line and locale, in order."""
         ...
+
+
+def unserved(profile: Locale) -> NoEngine:
+    """The error for a locale that we know and that Argos has no package for."""
+    return NoEngine(
+        f"{profile.name} has no Argos package",
+        locale=profile.tag,
+        next_step=f"leave {profile.tag} out with --to, or take it out of locales: it needs another translator",
+    )
 
 
 Progress = Callable[[float], None]

@@ -19,12 +19,12 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
+from localize.disk import disk_errors
 from localize.engines import ffprobe
 from localize.engines.base import Progress
 from localize.errors import EngineRejected, EngineUnavailable, LocalizeError, MediaError, WorkspaceError
 from localize.media import Output, Probed, RenderPlan
 from localize.timecode import ms_from_seconds, seconds_from_ms
-from localize.workspace import disk_errors
 
 probe = ffprobe.probe
 Cancel = Callable[[], bool]

@@ -6,8 +6,8 @@ import threading
 from importlib import import_module
 from typing import Any, cast
 
-from localize.engines.base import Transcriber, Translator
-from localize.errors import InputError, NoEngine
+from localize.engines.base import Transcriber, Translator, unserved
+from localize.errors import InputError
 from localize.locales import locale
 
 TRANSCRIBERS = {
@@ -52,9 +52,5 @@ def engine_name(tag: str, default: str) -> str:
     if profile.engine == "opencc":
         return "opencc"
     if default == "argos" and profile.argos is None:
-        raise NoEngine(
-            f"{profile.name} has no Argos package",
-            locale=tag,
-            next_step=f"leave {tag} out with --to, or configure another translator in series.toml",
-        )
+        raise unserved(profile)
     return default

@@ -5,7 +5,7 @@ Reads files only and shows no time of day but that of the last run, so the same 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,12 +36,21 @@ class Report:
     contact_sheet: bytes | None
 
 
-def build(series: Series, episode: Episode, ws: EpisodeWorkspace, locales: Sequence[str], *, scratch: Path) -> Report:
+def build(
+    series: Series,
+    episode: Episode,
+    ws: EpisodeWorkspace,
+    locales: Sequence[str],
+    *,
+    stale: Collection[str] = (),
+    scratch: Path,
+) -> Report:
     """The page and the contact sheet of `episode` in `locales`; `scratch` takes the frames.
 
+    `stale` names the files that show an older text than the workspace has now; they are marked.
     Raises StageError where a burned master or a file of the workspace cannot be read.
     """
-    view = overview.read(series, episode, ws, locales)
+    view = overview.read(series, episode, ws, locales, stale=stale)
     frames = _frames(view, ws, scratch)
     html = _page().render(
         view=view,
@@ -52,9 +61,11 @@ def build(series: Series, episode: Episode, ws: EpisodeWorkspace, locales: Seque
     return Report(html, contact_sheet.compose([tile for tile, _ in frames]) if frames else None)
 
 
-def markdown(series: Series, episode: Episode, ws: EpisodeWorkspace, locales: Sequence[str]) -> str:
+def markdown(
+    series: Series, episode: Episode, ws: EpisodeWorkspace, locales: Sequence[str], *, stale: Collection[str] = ()
+) -> str:
     """The same in short: state per locale, findings, what waits and what to type."""
-    view = overview.read(series, episode, ws, locales)
+    view = overview.read(series, episode, ws, locales, stale=stale)
     parts = [f"# {_md(series.title)} · {episode.id}"]
     if view.starters:
         parts.append(
@@ -68,7 +79,7 @@ def markdown(series: Series, episode: Episode, ws: EpisodeWorkspace, locales: Se
         parts.append(findings)
     if waiting := view.waiting:
         why = "\n".join(f"- **{w.gate}** {_md(w.words)}{': ' * bool(w.tags)}{', '.join(w.tags)}" for w in waiting)
-        commands = "\n".join([*(w.command for w in waiting), f"localize run {series.manifest}"])
+        commands = "\n".join([*(w.command for w in waiting), view.run_command])
         parts.append(f"## Waiting for a reviewer\n\n{why}\n\n```\n{commands}\n```")
     return "\n\n".join(parts) + "\n"
 
@@ -82,7 +93,9 @@ def _frames(view: Overview, ws: EpisodeWorkspace, scratch: Path) -> list[tuple[T
         if layout and layout.events and master.exists():
             event = max(layout.events, key=lambda e: e.end_ms - e.start_ms)
             at_ms = _moment(event, view.source.cues if view.source else ())
-            frames.append((Tile(tag, locale(tag).name, ffmpeg.frame(master, at_ms, scratch)), event))
+            stale = any(file.stale for file in state.files if file.label == overview.BURNED)
+            name = f"{locale(tag).name}{' (out of date)' * stale}"
+            frames.append((Tile(tag, name, ffmpeg.frame(master, at_ms, scratch)), event))
     return frames
 
 
@@ -145,7 +158,7 @@ def _md_locales(view: Overview) -> str:
             state.severities.get("error", 0),
             state.severities.get("warning", 0),
             *(gate.words for gate in state.gates),
-            ", ".join(file.label for file in state.files) or "none",
+            ", ".join(f"{file.label}{' (out of date)' * file.stale}" for file in state.files) or "none",
         )
         for state in view.states
     ]
