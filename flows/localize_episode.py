@@ -22,9 +22,10 @@ from flows.tasks import as_tasks
 from localize import pipeline, settings
 from localize.engines.registry import Engines
 from localize.errors import EXIT_FINDINGS, EXIT_ORDER
+from localize.job import MODES, Job
 from localize.series import load
 from localize.stages import report
-from localize.steps import MODES, Job, outdated
+from localize.steps import outdated
 
 # As many tasks at a time as there are cores: they drive encoder processes or release the interpreter.
 RUNNER = cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_workers=pipeline.WORKERS))

@@ -13,7 +13,8 @@ from localize import pipeline
 from localize.engines.fake import FakeTranscriber, FakeTranslator, spoken
 from localize.engines.registry import Engines
 from localize.errors import EngineRejected, EngineUnavailable
-from localize.pipeline import Done, EpisodeResult, Job, Unit
+from localize.job import Job
+from localize.pipeline import Done, EpisodeResult, Unit
 from localize.series import load
 from tests.conftest import Media
 

@@ -12,7 +12,8 @@ from localize import pipeline
 from localize.engines.fake import FakeTranscriber, FakeTranslator, spoken
 from localize.engines.registry import Engines
 from localize.gates import review_command, run_command
-from localize.pipeline import EpisodeResult, Job
+from localize.job import Job
+from localize.pipeline import EpisodeResult
 from localize.series import load
 from localize.status import LocaleStatus, starter_note, status
 from localize.steps import outdated

@@ -10,6 +10,23 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
+CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts"
+PROTOCOLS = "file"
+MAX_PIXELS = 9_000_000
+"""Decoder limit, a little above the 2160x3840 that are accepted: a 16000x16000 picture takes 800 MB a frame."""
+
+GUARDS: Mapping[str, str | int] = {
+    "protocol_whitelist": PROTOCOLS,
+    "format_whitelist": CONTAINERS,
+    "max_pixels": MAX_PIXELS,
+}
+"""Input options of every file that came from outside: a playlist named .mp4 would open whatever it lists."""
+
+
+def url(media: Path) -> str:
+    """`media` as ffmpeg reads it whatever its name contains."""
+    return f"file:{media.absolute()}"
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:

@@ -25,18 +25,12 @@ from localize.engines.registry import TRANSCRIBERS, Engines, engine_name
 from localize.errors import EXIT_FINDINGS, InputError, LocaleError, LocalizeError, ReviewError, at, exit_code
 from localize.findings import Finding, Findings, worst
 from localize.fingerprint import fingerprint
+from localize.job import MODES, SOURCE, Job, Options, Outcome
 from localize.locales import locale
 from localize.runs import RunRecord, RunUnit
 from localize.series import Series
 from localize.stages.render import groups
-from localize.steps import (
-    MODES,
-    SOURCE,
-    STEPS,
-    Job,
-    Options,
-    Outcome,
-)
+from localize.steps import STEPS
 from localize.workspace import Writer, findings_file, layout_file, target_file, to_json
 
 WORKERS = os.cpu_count() or 1
@@ -247,11 +241,11 @@ def gate_error(job: Job, gate: GateName, tag: str | None) -> ReviewError | None:
 
 def decide(job: Job, gate: GateName, tag: str | None, verdict: Verdict, reviewer: str, comment: str = "") -> Decision:
     """Write a reviewer's decision about what stands in the workspace now."""
-    digest = gates.reviewed_digest(job.series, job.workspace, gate, tag)
     made_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    decision = Decision(gate, verdict, reviewer, made_at, digest, comment)
-    made_of = fingerprint("decision", digest, verdict, reviewer, made_at)
     with job.workspace.writing(tag or SOURCE) as writer:
+        digest = gates.reviewed_digest(job.series, job.workspace, gate, tag)
+        decision = Decision(gate, verdict, reviewer, made_at, digest, comment)
+        made_of = fingerprint("decision", digest, verdict, reviewer, made_at)
         if gate == "translation" and tag:
             _mark_lines(job, tag, writer, approved=verdict == "approved")
         writer.commit(gates.decision_file(gate, tag), decision, made_of)

@@ -10,9 +10,10 @@ from localize import overview
 from localize.engines.registry import engine_name
 from localize.errors import LocalizeError, WorkspaceError
 from localize.findings import Findings
+from localize.job import SOURCE, Job
 from localize.overview import BURNED, LocaleState, Overview
 from localize.pipeline import Done, EpisodeResult, Unit
-from localize.steps import SOURCE, Job, outdated
+from localize.steps import outdated
 from localize.workspace import findings_file
 
 

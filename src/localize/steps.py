@@ -9,25 +9,21 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from threading import Event
-from typing import Literal
+from dataclasses import replace
+from functools import partial
 
 from localize import __version__, fonts, gates, lease, runs, subtitles
 from localize.cues import Layout, SourceTrack, TargetTrack
 from localize.engines import ffmpeg
 from localize.engines.base import Progress, Recognition, Translator
-from localize.engines.registry import Engines
 from localize.episode import MediaFacts
-from localize.errors import EngineRejected, LocalizeError, MediaError, StageError, SubtitleError, WorkspaceError, at
+from localize.errors import EngineRejected, LocalizeError, MediaError, StageError, SubtitleError, at
 from localize.findings import Findings
 from localize.fingerprint import file_digest, fingerprint
+from localize.job import SOURCE, Job, Outcome
 from localize.locales import locale
-from localize.series import Episode, Series
 from localize.stages import check, fit, ingest, render, report, segment, transcribe, translate
 from localize.workspace import (
-    EpisodeWorkspace,
     Writer,
     findings_file,
     layout_file,
@@ -35,66 +31,6 @@ from localize.workspace import (
     subtitle_file,
     target_file,
 )
-
-Mode = Literal["burn", "mux", "sidecar"]
-MODES: tuple[Mode, ...] = ("burn", "mux", "sidecar")
-SOURCE = "source"
-"""Scope of what all locales share."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What one run asks for."""
-
-    locales: tuple[str, ...]
-    modes: tuple[Mode, ...] = MODES
-    transcriber: str = "faster-whisper"
-    allow_landscape: bool = False
-    verify: bool = False
-
-
-class Job:
-    """One episode of one run: everything a step may ask for. A plain class, so that Prefect passes it as it is."""
-
-    def __init__(self, series: Series, episode: Episode, folder: Path, options: Options, engines: Engines) -> None:
-        self.series = series
-        self.episode = episode
-        self.options = options
-        self.engines = engines
-        self.workspace = EpisodeWorkspace(folder)
-        self.media = series.path_of(episode.file)
-        self.stop = Event()
-        """Set when the run is broken off: a step ends at its next report of progress."""
-
-    @property
-    def locales(self) -> tuple[str, ...]:
-        """Every locale of the series, and those that only this run asks for."""
-        return tuple(dict.fromkeys((*self.series.locales, *self.options.locales)))
-
-    @property
-    def supplied(self) -> Path | None:
-        """The Chinese subtitles that came with the episode."""
-        return self.series.path_of(self.episode.subtitles) if self.episode.subtitles else None
-
-    @property
-    def facts(self) -> MediaFacts:
-        facts = self.workspace.state.facts
-        if facts is None:
-            raise WorkspaceError("the media was not probed yet", next_step="run the same command again")
-        return facts
-
-    def source(self) -> SourceTrack:
-        return self.workspace.need(SourceTrack, "source.json")
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What became of a step, per scope (`source` or a locale)."""
-
-    done: list[str] = field(default_factory=list)
-    fresh: list[str] = field(default_factory=list)
-    failed: dict[str, LocalizeError] = field(default_factory=dict)
-
 
 Step = Callable[[Job, tuple[str, ...], Progress], Outcome]
 
@@ -376,7 +312,8 @@ def report_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outco
     if all(ws.fresh(name, made_of, verify=job.options.verify) for name in files):
         return Outcome(fresh=[SOURCE])
     with ws.writing(SOURCE) as writer, ws.scratch() as scratch:
-        made_report = report.build(job.series, job.episode, ws, locales, stale=stale, scratch=scratch)
+        frame = partial(ffmpeg.frame, folder=scratch)
+        made_report = report.build(job.series, job.episode, ws, locales, stale=stale, frame=frame)
         if made_report.contact_sheet:
             writer.commit("contact-sheet.png", made_report.contact_sheet, made_of)
         writer.commit("report.html", made_report.html, made_of)

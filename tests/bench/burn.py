@@ -24,11 +24,11 @@ from localize import subtitles
 from localize.cues import Cue, SourceTrack, TargetLine, TargetTrack
 from localize.engines import ffmpeg
 from localize.episode import MediaFacts
+from localize.job import Outcome
 from localize.locales import SOURCE, locale
 from localize.pipeline import WORKERS, Done, Unit, in_threads
 from localize.series import Style
 from localize.stages import fit, ingest, render
-from localize.steps import Outcome
 from samples.models.build import corpus
 from tests.bench.harness import Part, Say, interleaved, ratio, timed, wall
 

@@ -127,8 +127,8 @@ def test_a_unit_is_tried_again_where_one_of_its_locales_may_pass_and_stops_nobod
 
     from flows import tasks
     from localize.errors import EngineRejected, LeaseHeld, LocalizeError
+    from localize.job import Outcome
     from localize.pipeline import Done, Unit
-    from localize.steps import Outcome
 
     monkeypatch.setattr(tasks, "work", tasks.work.with_options(retry_delay_seconds=0))
     tried: list[str] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
@@ -162,7 +163,9 @@ def ws(tmp_path: Path) -> EpisodeWorkspace:
 
 def built(ws: EpisodeWorkspace, series: Series | None = None, locales: tuple[str, ...] = ("en", "ar", "ja")) -> Element:
     series = series or a_series()
-    return page(report.build(series, series.episode[0], ws, locales, scratch=ws.folder).html)
+    return page(
+        report.build(series, series.episode[0], ws, locales, frame=partial(ffmpeg.frame, folder=ws.folder)).html
+    )
 
 
 def cells(row: Element) -> list[str]:
@@ -256,14 +259,17 @@ def test_markup_in_title_cues_lines_and_findings_stays_text(ws: EpisodeWorkspace
 
 def test_the_page_asks_no_other_host_for_anything(ws: EpisodeWorkspace) -> None:
     series = a_series()
-    html = report.build(series, series.episode[0], ws, ("en",), scratch=ws.folder).html
+    html = report.build(series, series.episode[0], ws, ("en",), frame=partial(ffmpeg.frame, folder=ws.folder)).html
     assert "http" not in html
     assert "url(" not in html
 
 
 def test_the_same_workspace_gives_the_same_page(ws: EpisodeWorkspace) -> None:
     series = a_series()
-    first, second = (report.build(series, series.episode[0], ws, ("en", "ar"), scratch=ws.folder) for _ in range(2))
+    first, second = (
+        report.build(series, series.episode[0], ws, ("en", "ar"), frame=partial(ffmpeg.frame, folder=ws.folder))
+        for _ in range(2)
+    )
     assert first == second
 
 
@@ -287,7 +293,11 @@ def test_what_waits_at_a_gate_for_one_reason_is_shown_with_one_command_to_type(w
 def test_a_file_that_shows_an_older_text_is_called_out_of_date(ws: EpisodeWorkspace) -> None:
     series, stale = a_series(), {"subtitles/en.srt", "ep01.multi.mkv"}
     ws.path("ep01.multi.mkv").write_text("mkv")
-    html = page(report.build(series, series.episode[0], ws, ("en", "ar"), stale=stale, scratch=ws.folder).html)
+    html = page(
+        report.build(
+            series, series.episode[0], ws, ("en", "ar"), stale=stale, frame=partial(ffmpeg.frame, folder=ws.folder)
+        ).html
+    )
     english, arabic = (cells(row) for row in html.one("section", id="locales").one("tbody").all("tr"))
     assert (english[6], arabic[6]) == ("srt out of date vtt ass", "srt vtt ass")
     assert "multi mkv 0.1 kB out of date" in html.one("section", id="locales").text
@@ -298,7 +308,11 @@ def test_a_file_that_shows_an_older_text_is_called_out_of_date(ws: EpisodeWorksp
 def test_files_of_an_older_text_alone_reach_no_final_gate(ws: EpisodeWorkspace) -> None:
     series = a_series(gates={"transcript": "off", "translation": "off", "final": "required"})
     stale = {"subtitles/en.srt", "subtitles/en.vtt"}
-    html = page(report.build(series, series.episode[0], ws, ("en", "ar"), stale=stale, scratch=ws.folder).html)
+    html = page(
+        report.build(
+            series, series.episode[0], ws, ("en", "ar"), stale=stale, frame=partial(ffmpeg.frame, folder=ws.folder)
+        ).html
+    )
     english, arabic = (cells(row) for row in html.one("section", id="locales").one("tbody").all("tr"))
     assert (english[5], arabic[5]) == ("not reached", "waits for review")
 
@@ -355,7 +369,7 @@ def test_the_contact_sheet_shows_the_middle_of_the_longest_cue_of_each_burned_lo
     for tag in ("en", "ar"):
         ws.path(f"renders/{tag}.mp4").write_bytes(master.read_bytes())
     series = a_series()
-    made = report.build(series, series.episode[0], ws, ("en", "ar", "ja"), scratch=tmp_path)
+    made = report.build(series, series.episode[0], ws, ("en", "ar", "ja"), frame=partial(ffmpeg.frame, folder=tmp_path))
     assert made.contact_sheet
     with Image.open(BytesIO(made.contact_sheet)) as sheet:
         assert sheet.format == "PNG"
@@ -387,5 +401,5 @@ def test_a_frame_is_taken_where_the_source_cue_shows_as_well(
 
     monkeypatch.setattr(ffmpeg, "frame", frame)
     series = a_series()
-    report.build(series, Episode(id="ep01", file="ep01.mp4"), ws, ("en",), scratch=tmp_path)
+    report.build(series, Episode(id="ep01", file="ep01.mp4"), ws, ("en",), frame=partial(ffmpeg.frame, folder=tmp_path))
     assert asked == [3250]

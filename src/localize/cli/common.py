@@ -11,9 +11,9 @@ from localize import settings
 
 if TYPE_CHECKING:
     from localize.errors import InputError
+    from localize.job import Job
     from localize.pipeline import EpisodeResult
     from localize.series import Series
-    from localize.steps import Job
 
 PathArgument = Annotated[Path, typer.Argument(help="A series.toml, or one media file.", show_default=False)]
 To = Annotated[str, typer.Option("--to", help="Target locales, comma-separated; else those of the manifest.")]

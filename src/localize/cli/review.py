@@ -14,8 +14,8 @@ from localize.errors import EXIT_DONE, EXIT_INPUT, InputError, LocalizeError, at
 
 if TYPE_CHECKING:
     from localize.decisions import Verdict
+    from localize.job import Job
     from localize.overview import GateState
-    from localize.steps import Job
 
 app = typer.Typer(no_args_is_help=True, help="Decide at a gate: approve or reject what waits there.")
 

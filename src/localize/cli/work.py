@@ -24,8 +24,8 @@ from localize.errors import EXIT_FINDINGS, LocalizeError, exit_code
 
 if TYPE_CHECKING:
     from localize.console import Bars
+    from localize.job import Job
     from localize.pipeline import Done, EpisodeResult, Execute, OnProgress, Unit
-    from localize.steps import Job
 
 
 def run(

@@ -8,8 +8,9 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from localize.engines.ffprobe import CONTAINERS, PROTOCOLS, not_installed, url
+from localize.engines.ffprobe import not_installed
 from localize.errors import MediaError
+from localize.media import CONTAINERS, PROTOCOLS, url
 from localize.timecode import ms_from_seconds
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import signal
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import IO
@@ -23,22 +23,12 @@ from localize.disk import disk_errors
 from localize.engines import ffprobe
 from localize.engines.base import Progress
 from localize.errors import EngineRejected, EngineUnavailable, LocalizeError, MediaError, WorkspaceError
-from localize.media import Output, Probed, RenderPlan
+from localize.media import GUARDS, Output, Probed, RenderPlan, url
 from localize.timecode import ms_from_seconds, seconds_from_ms
 
 probe = ffprobe.probe
 Cancel = Callable[[], bool]
 """Asked several times a second; True ends the run with KeyboardInterrupt."""
-
-MAX_PIXELS = 9_000_000
-"""Decoder limit, a little above the 2160x3840 that are accepted: a 16000x16000 picture takes 800 MB a frame."""
-
-# Input options of every file that came from outside.
-GUARDS: Mapping[str, str | int] = {
-    "protocol_whitelist": ffprobe.PROTOCOLS,
-    "format_whitelist": ffprobe.CONTAINERS,
-    "max_pixels": MAX_PIXELS,
-}
 
 _OWN = ("-hide_banner", "-nostdin", "-y", "-loglevel", "warning", "-xerror")
 _TOLD = ("-progress", "pipe:1", "-stats_period", "0.25")
@@ -76,7 +66,7 @@ def decode(media: Path, probed: Probed, progress: Progress | None = None, cancel
     if picture.declared and stored < picture.declared and ffprobe.stored_packets(media) < picture.declared:
         raise _cut_short(media)
     guards = [part for key, value in GUARDS.items() for part in (f"-{key}", str(value))]
-    argv = [*guards, "-i", ffprobe.url(media), "-map", "0:V:0", "-map", "0:a:0?", "-f", "null", "-"]
+    argv = [*guards, "-i", url(media), "-map", "0:V:0", "-map", "0:a:0?", "-f", "null", "-"]
     done = _execute(argv, media, media.parent, ms_from_seconds(picture.duration_s), progress, cancel)
     if _SHORT.search("\n".join(done.log)):
         raise _noted(_cut_short(media), list(done.log))
@@ -114,8 +104,8 @@ def frame(media: Path, at_ms: int, folder: Path) -> Path:
     picture = folder / f"{media.stem}.{at_ms}.png"
     at_s = f"{seconds_from_ms(at_ms):.3f}"
     # image2 would read a % in the name as a number to count up.
-    one = ["-frames:v", "1", "-c:v", "png", "-f", "image2pipe", ffprobe.url(picture)]
-    argv = ["-ss", at_s, "-i", ffprobe.url(media), "-map", "0:V:0", *one]
+    one = ["-frames:v", "1", "-c:v", "png", "-f", "image2pipe", url(picture)]
+    argv = ["-ss", at_s, "-i", url(media), "-map", "0:V:0", *one]
     log = _execute(argv, media, folder, 0, None, None).log
     if not picture.exists() or not picture.stat().st_size:
         raise _noted(EngineRejected(f"{media.name} has no picture at {at_ms} ms", next_step="run again"), log)

@@ -14,22 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from localize.errors import EngineRejected, EngineUnavailable, MediaError
-from localize.media import Picture, Probed, Sound
+from localize.media import CONTAINERS, PROTOCOLS, Picture, Probed, Sound, url
 from localize.timecode import frame_rate
-
-CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts"
-PROTOCOLS = "file"
 
 EXPORT_AGAIN = "export it again, as MP4 with H.264 and AAC"
 _INSTALL = "make setup"
 # Only headers and the packet index are read; a slow network volume needs the rest of the time.
 _TIMEOUT_S = 300
 _GUARDS = ("-v", "error", "-protocol_whitelist", PROTOCOLS, "-format_whitelist", CONTAINERS)
-
-
-def url(media: Path) -> str:
-    """`media` as ffmpeg reads it whatever its name contains."""
-    return f"file:{media.absolute()}"
 
 
 def not_installed(program: str) -> EngineRejected:

@@ -17,11 +17,9 @@ import ffmpeg
 from localize import subtitles
 from localize.attachments import Attachment, subsets
 from localize.cues import Layout
-from localize.engines.ffmpeg import GUARDS
-from localize.engines.ffprobe import url
 from localize.episode import MediaFacts
 from localize.locales import SOURCE, Locale
-from localize.media import Output, RenderPlan
+from localize.media import GUARDS, Output, RenderPlan, url
 from localize.timecode import seconds_from_ms
 
 Kind = Literal["mp4", "mkv"]

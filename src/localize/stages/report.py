@@ -5,7 +5,7 @@ Reads files only and shows no time of day but that of the last run, so the same 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,6 @@ import jinja2
 from localize import contact_sheet, overview
 from localize.contact_sheet import Tile
 from localize.cues import Cue, Event, Layout
-from localize.engines import ffmpeg
 from localize.episode import MediaFacts
 from localize.locales import locale
 from localize.overview import Overview
@@ -36,6 +35,10 @@ class Report:
     contact_sheet: bytes | None
 
 
+FrameAt = Callable[[Path, int], Path]
+"""Gives the picture of a video at a time in milliseconds, as a PNG file."""
+
+
 def build(
     series: Series,
     episode: Episode,
@@ -43,15 +46,15 @@ def build(
     locales: Sequence[str],
     *,
     stale: Collection[str] = (),
-    scratch: Path,
+    frame: FrameAt,
 ) -> Report:
-    """The page and the contact sheet of `episode` in `locales`; `scratch` takes the frames.
+    """The page and the contact sheet of `episode` in `locales`; `frame` takes the pictures for it.
 
     `stale` names the files that show an older text than the workspace has now; they are marked.
     Raises StageError where a burned master or a file of the workspace cannot be read.
     """
     view = overview.read(series, episode, ws, locales, stale=stale)
-    frames = _frames(view, ws, scratch)
+    frames = _frames(view, ws, frame)
     html = _page().render(
         view=view,
         facts=_facts(view.facts) if view.facts else (),
@@ -84,7 +87,7 @@ def markdown(
     return "\n\n".join(parts) + "\n"
 
 
-def _frames(view: Overview, ws: EpisodeWorkspace, scratch: Path) -> list[tuple[Tile, Event]]:
+def _frames(view: Overview, ws: EpisodeWorkspace, frame: FrameAt) -> list[tuple[Tile, Event]]:
     """A frame of every burned master, from the middle of its longest event."""
     frames = []
     for state in view.states:
@@ -95,7 +98,7 @@ def _frames(view: Overview, ws: EpisodeWorkspace, scratch: Path) -> list[tuple[T
             at_ms = _moment(event, view.source.cues if view.source else ())
             stale = any(file.stale for file in state.files if file.label == overview.BURNED)
             name = f"{locale(tag).name}{' (out of date)' * stale}"
-            frames.append((Tile(tag, name, ffmpeg.frame(master, at_ms, scratch)), event))
+            frames.append((Tile(tag, name, frame(master, at_ms)), event))
     return frames
 
 
