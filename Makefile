@@ -17,7 +17,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 
 # Exact names, because a substitute face draws Hindi, Thai and Chinese wrong.
 system:
-	@sh scripts/system-packages
+	@PYTHON="$(PYTHON)" sh scripts/system-packages
 
 models: setup
 	@$(BIN)/localize models install --starter

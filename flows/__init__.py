@@ -1,1 +1,6 @@
 """Prefect flows: the same pipeline, where ops can watch it."""
+
+import os
+
+# Before Prefect is imported, which reads its settings once: nothing is sent to anybody unless somebody asks for it.
+os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")

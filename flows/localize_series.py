@@ -11,7 +11,6 @@ from typing import Annotated, Any
 
 # Before Prefect is imported, which reads its settings once. Its line per task run would bury our line per unit of work.
 os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
-os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 # A temporary server is cut off in the middle of its bookkeeping when the run ends, and prints a traceback for that.
 os.environ.setdefault("PREFECT_SERVER_LOGGING_LEVEL", "CRITICAL")
 

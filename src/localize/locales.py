@@ -26,7 +26,7 @@ class Locale:
     script: str
     """ISO 15924."""
     iso639_2: str
-    """Terminologic code, the form MP4 and strict MKV players read."""
+    """Terminologic code, as MP4 has it; Matroska takes the bibliographic one, see `stages.render`."""
     font: str
     """Family drawn first; `Noto Sans` follows it for what it lacks."""
     argos: str | None

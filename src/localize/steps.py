@@ -270,7 +270,8 @@ def mux_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
 def mux_fingerprint(job: Job, locales: Iterable[str]) -> str:
     ws, bold = job.workspace, job.series.style.bold
     layouts = [(tag, ws.digest(subtitle_file(tag, "ass")), fonts.digest(locale(tag), bold)) for tag in locales]
-    return fingerprint("mux", render.MUX, job.facts.digest, layouts, job.series.title, ffmpeg.version())
+    written_by = (render.MUX, render.BURN, subtitles.VERSION, ffmpeg.version())
+    return fingerprint("mux", written_by, job.facts.digest, layouts, job.series.title)
 
 
 def outdated(job: Job) -> frozenset[str]:

@@ -258,6 +258,8 @@ def test_any_accepted_file_takes_selectable_tracks(media: Media, tmp_path: Path,
     tracks = [track("en", tmp_path), track("ja", tmp_path)]
     made = ffmpeg.run(render.plan_mux(media(name), facts, tracks, kind, title="", bold=False), folder=tmp_path)
     assert [s["codec_type"] for s in ask(made[kind])].count("subtitle") == 2
+    shown = ingest.probe(made[kind], engine=ffmpeg)
+    assert (shown.width_px, shown.height_px) == (facts.width_px, facts.height_px)
 
 
 @pytest.mark.engines

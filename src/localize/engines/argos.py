@@ -105,7 +105,13 @@ class Argos:
         if key not in self._loaded:
             size = sum(path.stat().st_size for path in package.folder.rglob("*") if path.is_file())
             self._loaded[key] = LoadedPackage(package.folder, threads=self._threads), size
-            while len(self._loaded) > 1 and sum(size for _, size in self._loaded.values()) > _MAX_LOADED_BYTES:
-                self._loaded.popitem(last=False)
-        self._loaded.move_to_end(key)
+            self._make_room(key)
         return self._loaded[key][0]
+
+    def _make_room(self, key: str) -> None:
+        """Drop the newest packages but `key`: a series asks for all in turn, so that the oldest is needed next.
+
+        The first one is the pivot, which every line goes through.
+        """
+        while len(self._loaded) > 2 and sum(size for _, size in self._loaded.values()) > _MAX_LOADED_BYTES:
+            del self._loaded[[name for name in self._loaded if name != key][-1]]

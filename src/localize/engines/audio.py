@@ -44,12 +44,13 @@ def decode(media: Path) -> numpy.ndarray:
 
 def _lead_ms(media: Path) -> int:
     """By how much the container's clock (the earliest stream) is ahead of the first video frame."""
-    entries = "format=start_time:stream=codec_type,start_time"
+    entries = "format=start_time:stream=codec_type,start_time:stream_disposition=attached_pic"
     facts = json.loads(_run(["ffprobe", *_GUARDS, "-show_entries", entries, "-of", "json", url(media)], media))
     streams = facts.get("streams", [])
-    if not any(stream["codec_type"] == "audio" for stream in streams):
+    if not any(stream.get("codec_type") == "audio" for stream in streams):
         raise MediaError(f"{media.name} has no audio stream", next_step="supply subtitles for it in series.toml")
-    video = next((stream for stream in streams if stream["codec_type"] == "video" and "start_time" in stream), None)
+    pictures = (s for s in streams if s.get("codec_type") == "video" and not s["disposition"]["attached_pic"])
+    video = next((stream for stream in pictures if "start_time" in stream), None)
     begin = facts.get("format", {}).get("start_time")
     if video is None or begin is None:
         return 0

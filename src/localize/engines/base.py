@@ -1,7 +1,7 @@
 """What a stage may ask of an engine.
 
 To add an engine: (1) write a module here that implements one of these protocols and raises only errors of
-`localize.errors`; (2) name it in the table of `localize.pipeline`; (3) add it to the contract suite in `tests/engines`.
+`localize.errors`; (2) name it in the table of `engines.registry`; (3) add it to the contract suite in `tests/engines`.
 """
 
 from __future__ import annotations

@@ -30,6 +30,9 @@ probe = ffprobe.probe
 Cancel = Callable[[], bool]
 """Asked several times a second; True ends the run with KeyboardInterrupt."""
 
+OLDEST = (5, 1)
+"""The first ffmpeg with `-fps_mode`; Debian 12 and Ubuntu 24.04 have it."""
+
 _OWN = ("-hide_banner", "-nostdin", "-y", "-loglevel", "warning", "-xerror")
 _TOLD = ("-progress", "pipe:1", "-stats_period", "0.25")
 _POLL_S = 0.05
@@ -45,14 +48,19 @@ _MEMORY = re.compile("Cannot allocate memory")
 
 @cache
 def version() -> str:
-    """`ffmpeg version 5.1.9-0+deb12u1`; EngineRejected where ffmpeg is not installed."""
+    """`ffmpeg version 5.1.9-0+deb12u1`; EngineRejected where ffmpeg is missing or too old."""
     try:
         said = subprocess.run(["ffmpeg", "-version"], capture_output=True, text=True, check=True, timeout=60).stdout
     except FileNotFoundError:
         raise ffprobe.not_installed("ffmpeg") from None
     except subprocess.SubprocessError as error:
         raise EngineUnavailable(f"ffmpeg does not start: {error}", next_step="localize doctor") from error
-    return said.splitlines()[0].partition(" Copyright")[0]
+    line = said.splitlines()[0].partition(" Copyright")[0]
+    numbers = re.match(r"ffmpeg version n?(\d+)\.(\d+)", line)
+    if numbers and (int(numbers[1]), int(numbers[2])) < OLDEST:
+        oldest = ".".join(map(str, OLDEST))
+        raise EngineRejected(f"{line} is too old, {oldest} is needed", next_step="install a newer ffmpeg")
+    return line
 
 
 def decode(media: Path, probed: Probed, progress: Progress | None = None, cancel: Cancel | None = None) -> int:

@@ -32,13 +32,13 @@ def probe(media: Path) -> Probed:
     """Streams of `media` and the time of every picture; MediaError where it is not a video container we read."""
     header = _ask(media, "-show_format", "-show_streams")
     streams, container = header.get("streams", []), header.get("format", {})
-    video = next((s for s in streams if s["codec_type"] == "video" and not s["disposition"]["attached_pic"]), None)
+    video = next((s for s in streams if s.get("codec_type") == "video" and not s["disposition"]["attached_pic"]), None)
     return Probed(
         container=str(container.get("format_name", "")),
         picture=_picture(media, video) if video else None,
-        sounds=tuple(_sound(s) for s in streams if s["codec_type"] == "audio"),
-        subtitles=sum(s["codec_type"] == "subtitle" for s in streams),
-        attachments=sum(s["codec_type"] == "attachment" for s in streams),
+        sounds=tuple(_sound(s) for s in streams if s.get("codec_type") == "audio"),
+        subtitles=sum(s.get("codec_type") == "subtitle" for s in streams),
+        attachments=sum(s.get("codec_type") == "attachment" for s in streams),
     )
 
 

@@ -63,6 +63,8 @@ def probe(media: Path, *, engine: Prober, progress: Progress | None = None) -> M
     picture = probed.picture
     frames = 0
     if picture:
+        if len(picture.times) > 1 and picture.times[0] == picture.times[-1]:
+            raise MediaError(f"{media.name} has all its pictures at one time", next_step="export it again")
         fits = _fits(*_square(picture))
         frames = engine.decode(media, probed, progress=progress) if fits else len(picture.times)
     return replace(_facts(probed, frames, digest, stat.st_size, stat.st_mtime_ns), version=VERSION)

@@ -55,7 +55,7 @@ class Encoder:
 
 BURN = Encoder()
 
-MUX = 1
+MUX = 2
 """Version of what `plan_mux` writes."""
 
 # Titles, places and chapters of the source say nothing true about a localised master.
@@ -121,7 +121,8 @@ def plan_mux(
         streams.append(ffmpeg.input(name, f=name[-3:], **shift)["s:0"])
     attached = _fonts(tracks, bold) if kind == "mkv" else []
     made_of |= {font.name: font.content for font in attached}
-    copied = kind == "mkv" or facts.video_codec in _MP4_VIDEO
+    # Before ffmpeg 6.1 its Matroska files forget that a picture is to be turned.
+    copied = not facts.rotation if kind == "mkv" else facts.video_codec in _MP4_VIDEO
     if not copied:
         streams[0] = _late(_upright(streams[0], facts), facts)
     file = f"muxed.{kind}"
@@ -217,9 +218,9 @@ def _audio(facts: MediaFacts, copied: Iterable[str]) -> dict[str, Any]:
 
 def _container(facts: MediaFacts, kind: Kind, copied: bool) -> dict[str, Any]:
     common = _CLEAN | {"disposition:s": 0}
-    if kind == "mkv":
-        return common | {"c": "copy"}
     picture = {"c:v": "copy"} if copied else _encoded(facts)
+    if kind == "mkv":
+        return common | picture | {"c:a": "copy", "c:s": "copy"}
     if copied and facts.video_codec == "hevc":
         picture["tag:v"] = "hvc1"  # Apple's players refuse hev1
     return common | picture | _audio(facts, _MP4_AUDIO) | {"c:s": "mov_text", "movflags": "+faststart"}
