@@ -14,6 +14,9 @@ import regex
 Kind = Literal["dialogue", "forced"]
 Origin = Literal["speech", "ocr", "file", "human"]
 
+STARTER = "starter"
+"""Flag of a line, and rule of the finding, that a demonstration package had a part in."""
+
 _GRAPHEME = regex.compile(r"\X")
 _UNSEEN = regex.compile(r"[\p{Cf}\p{Cc}]")
 

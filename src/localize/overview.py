@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from localize import runs
-from localize.cues import Cue, SourceTrack, TargetLine, TargetTrack
+from localize.cues import STARTER, Cue, SourceTrack, TargetLine, TargetTrack
 from localize.decisions import Decision, GateName
 from localize.engines.registry import engine_name
 from localize.episode import MediaFacts
@@ -23,8 +23,6 @@ from localize.series import Episode, Series
 from localize.workspace import EpisodeWorkspace, findings_file, layout_file, render_file, subtitle_file, target_file
 
 BURNED = "burned mp4"
-_STARTER = "starter"
-"""Flag of a line that a demonstration model wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ class LocaleState:
     @property
     def starters(self) -> int:
         """Lines that a starter package wrote and nobody changed."""
-        return sum(_STARTER in line.flags and not line.human for line in self.lines)
+        return sum(STARTER in line.flags and not line.human for line in self.lines)
 
     @property
     def severities(self) -> Mapping[str, int]:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from localize import overview
+from localize.cues import STARTER
 from localize.engines.registry import engine_name
 from localize.errors import LocalizeError, WorkspaceError
 from localize.findings import Findings
@@ -92,7 +93,7 @@ def starter_note(jobs: Iterable[Job]) -> str:
         for tag in job.options.locales:
             with suppress(WorkspaceError):  # of a damaged file the run itself has told
                 found = job.workspace.read(Findings, findings_file(tag))
-                tags |= {tag for finding in (found.findings if found else ()) if finding.rule == "starter"}
+                tags |= {tag for finding in (found.findings if found else ()) if finding.rule == STARTER}
     if not tags:
         return ""
     return (

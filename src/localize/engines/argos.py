@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from importlib.metadata import version as library_version
 
 from localize import settings
+from localize.cues import STARTER
 from localize.engines.argos_package import LoadedPackage
 from localize.engines.audio import cores
 from localize.engines.base import Translation, unserved
@@ -20,8 +21,6 @@ from localize.errors import EngineRejected, NoEngine
 from localize.locales import locale as profile_of
 from localize.models import Package, Store, official_name
 
-STARTER = "starter"
-"""A demonstration model had a part in the line."""
 ENDLESS = "endless"
 """The model did not find the end of the line, which was cut off."""
 

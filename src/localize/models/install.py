@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from localize.disk import sync
 from localize.errors import EngineUnavailable, ModelUnavailable
 from localize.models.archive import MAX_TOTAL_BYTES, NEXT, concatenate, hold_to, pin_of, unpack_argos
 from localize.models.catalogue import ArgosModel, Model, Pin, SpeechModel
@@ -97,12 +98,12 @@ def install(model: Model, work: Work, sources: Sources, progress: Progress) -> N
             record = _official(model, made, scratch, work.record, sources, progress)
         for path in made.rglob("*"):
             if path.is_file():
-                _sync(path)
+                sync(path)
         work.place.parent.mkdir(parents=True, exist_ok=True)
         if work.place.exists():
             work.place.rename(scratch / "before")
         made.rename(work.place)
-        _sync(work.place.parent)
+        sync(work.place.parent)
         record.write(work.record_path)
 
 
@@ -226,11 +227,3 @@ def _scratch(store: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

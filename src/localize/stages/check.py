@@ -11,7 +11,7 @@ from itertools import groupby, pairwise
 import regex
 
 from localize import fonts, linebreak
-from localize.cues import Event, Layout, SourceTrack, TargetLine, TargetTrack
+from localize.cues import STARTER, Event, Layout, SourceTrack, TargetLine, TargetTrack
 from localize.episode import MediaFacts
 from localize.findings import Finding, Severity
 from localize.locales import Locale
@@ -59,7 +59,6 @@ SCRIPT_SHARE, SCRIPT_LETTERS = 0.5, 8
 # Below this many characters an unchanged Japanese line may simply be right: 三年, 皇后.
 SAME_HAN = 4
 
-_STARTER = "starter"
 # Judged here by the text itself, which a person may have mended since the translator set the flag.
 _BY_TEXT = frozenset({"empty", "untranslated"})
 _PLACEHOLDER = regex.compile(r"(?i)\bXQ\s?\p{Nd}")
@@ -136,11 +135,11 @@ def _lines(source: SourceTrack, target: TargetTrack, profile: Locale, style: Sty
         if foreign := _foreign_han(line.text, profile):
             yield _finding("wrong-han", f"not written so in {profile.name}: {foreign}", line.id, foreign)
         for flag in line.flags:
-            if flag not in _BY_TEXT | {_STARTER}:
+            if flag not in _BY_TEXT | {STARTER}:
                 yield _finding(flag, _FLAGS.get(flag, f"flagged {flag}"), line.id)
-    if count := sum(_STARTER in line.flags and not line.human for line in target.lines):
+    if count := sum(STARTER in line.flags and not line.human for line in target.lines):
         yield _finding(
-            _STARTER,
+            STARTER,
             f"{count} of {len(target.lines)} lines were written by a starter package: a demonstration, not for release",
             measured=count,
             limit=0,
