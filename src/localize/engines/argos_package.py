@@ -84,7 +84,9 @@ class LoadedPackage:
                 max_decoding_length=limit,
             )
         except (RuntimeError, ValueError) as error:
-            raise EngineRejected(f"{self._package.package_path.name} failed: {error}") from error
+            raise EngineRejected(
+                f"{self._package.package_path.name} failed: {error}", next_step="localize models verify"
+            ) from error
         return [result.hypotheses[0] for result in results]
 
     def _text(self, tokens: list[str]) -> str:

@@ -75,7 +75,9 @@ def _read(path: Path) -> dict[str, numpy.ndarray]:
                 kind = np.dtype(_TYPES[number(file, "B")])
                 variables[name] = np.frombuffer(file.read(number(file, "I")), kind).reshape(shape)
     except (ValueError, KeyError, struct.error) as error:
-        raise ModelUnavailable(f"{path} is no Whisper model we can convert: {error}") from error
+        raise ModelUnavailable(
+            f"{path} is no Whisper model we can convert: {error}", next_step="localize models verify"
+        ) from error
     return variables
 
 
@@ -152,5 +154,7 @@ class _Source:
             if part != "key":
                 state[f"{new}.{part}.bias"] = bias[rows].clone()
             elif float(bias[rows].abs().max()) != 0.0:
-                raise ModelUnavailable(f"{old} has a key bias, which Whisper has not")
+                raise ModelUnavailable(
+                    f"{old} has a key bias, which Whisper has not", next_step="localize models verify"
+                )
         return state

@@ -59,7 +59,9 @@ class FasterWhisper:
                     for segment in segments
                 )
             except (RuntimeError, ValueError) as error:
-                raise EngineRejected(f"faster-whisper failed on {media.name}: {error}") from error
+                raise EngineRejected(
+                    f"faster-whisper failed on {media.name}: {error}", next_step="run with --transcriber whisper"
+                ) from error
         return Recognition(self.version, tuple(passage for passage in passages if passage.words))
 
     @property

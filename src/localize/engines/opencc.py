@@ -23,7 +23,7 @@ class OpenCC:
             _served(locale)
         for number, line in enumerate(lines, 1):
             if not line.strip():
-                raise EngineRejected(f"line {number} of {len(lines)} is empty")
+                raise EngineRejected(f"line {number} of {len(lines)} is empty", next_step="mend source.json")
         converted = [Translation(taiwanese(line)) for line in lines]
         return dict.fromkeys(locales, converted)
 

@@ -49,7 +49,9 @@ class OpenAIWhisper:
                     verbose=None,
                 )
             except (RuntimeError, ValueError) as error:
-                raise EngineRejected(f"openai-whisper failed on {media.name}: {error}") from error
+                raise EngineRejected(
+                    f"openai-whisper failed on {media.name}: {error}", next_step="run without --transcriber"
+                ) from error
         passages = (
             Passage(
                 words_within(
