@@ -100,7 +100,17 @@ def test_ass_comments_and_drawings_are_left_out_and_tags_stripped(tmp_path: Path
     assert read(path) == [TimedText(1200, 2340, "战神归来\n他说, {真的}"), TimedText(2000, 3000, "门牌")]
 
 
-def test_vtt_notes_styles_and_entities_do_not_end_up_in_the_text(tmp_path: Path) -> None:
+def test_the_name_of_an_ass_event_is_its_speaker(tmp_path: Path) -> None:
+    path = saved(
+        tmp_path,
+        "a.ass",
+        "[Script Info]\n\n[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
+        "Dialogue: 0,0:00:01.00,0:00:02.00,Default,苏若雪,0,0,0,,你来了。\n",
+    )
+    assert [(cue.text, cue.speaker) for cue in read(path)] == [("你来了。", "苏若雪")]
+
+
+def test_vtt_notes_styles_and_entities_do_not_end_up_in_the_text_and_a_voice_is_the_speaker(tmp_path: Path) -> None:
     path = saved(
         tmp_path,
         "a.vtt",
@@ -121,7 +131,7 @@ def test_vtt_notes_styles_and_entities_do_not_end_up_in_the_text(tmp_path: Path)
             10
         """),
     )
-    assert read(path) == [TimedText(1000, 2500, "你 & 我 <3"), TimedText(3_603_000, 3_604_000, "欠我\n10")]
+    assert read(path) == [TimedText(1000, 2500, "你 & 我 <3", "林"), TimedText(3_603_000, 3_604_000, "欠我\n10")]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030"])

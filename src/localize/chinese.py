@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import regex
 
@@ -18,6 +18,10 @@ FULL_WIDTH = {",": "，", "!": "！", "?": "？", ":": "：", ";": "；", ".": "
 SENTENCE_ENDS = "。！？!?…"
 CLAUSE_ENDS = "，、；：" + SENTENCE_ENDS
 CLOSERS = "”’」』）》】\"')"
+
+Region = Literal["tw", "hk"]
+PHRASES: Mapping[Region, str] = {"tw": "s2twp", "hk": "s2hkp"}
+"""OpenCC's conversions that know a region's words besides its characters."""
 
 Simplify = Callable[[str], str]
 
@@ -49,9 +53,9 @@ def simplified(text: str) -> str:
     return str(_converter("t2s").convert(text))
 
 
-def taiwanese(text: str) -> str:
-    """`text` in Traditional characters, with Taiwanese wording (软件 becomes 軟體)."""
-    return str(_converter("s2twp").convert(text))
+def traditional(text: str, region: Region = "tw") -> str:
+    """`text` in Traditional characters, with the wording of `region` (软件 is 軟體 in Taiwan, 軟件 in Hong Kong)."""
+    return str(_converter(PHRASES[region]).convert(text))
 
 
 def respelled(text: str, simplify: Simplify = simplified) -> str:

@@ -36,6 +36,7 @@ _ASS_TOKEN = regex.compile(r"\\(?P<brace>[{}])|\{(?P<tags>[^}]*)\}|\\(?P<space>[
 _ASS_DRAWING = regex.compile(r"\\p(\d+)")
 _SRT_TAG = regex.compile(r"</?[a-zA-Z][^<>]*>|\{\\[^}]*\}")
 _VTT_TAG = regex.compile(r"<[^>]*>")
+_VTT_VOICE = regex.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
 _TIME = r"(?:(\d+):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})"
 _TIMES = regex.compile(rf"^[ \t]*{_TIME}[ \t]*-->[ \t]*{_TIME}(?:[ \t].*)?$", regex.MULTILINE)
 _SRT_INDEX = regex.compile(r"(?:^|\n)[ \t]*\d+[ \t]*\n$")
@@ -49,6 +50,8 @@ class TimedText(NamedTuple):
     start_ms: int
     end_ms: int
     text: str
+    speaker: str = ""
+    """Who the file says is speaking: the name of an ASS event, the voice of a VTT cue."""
 
 
 def read(path: Path) -> list[TimedText]:
@@ -204,7 +207,9 @@ def _read_srt(text: str) -> list[TimedText]:
 
 def _read_ass(text: str) -> list[TimedText]:
     script = pysubs2.SSAFile.from_string(text, "ssa" if regex.search(r"(?i)\[V4 Styles\]", text) else "ass")
-    return [TimedText(e.start, e.end, _plain(_ass_text(e.text))) for e in script.events if not e.is_comment]
+    return [
+        TimedText(e.start, e.end, _plain(_ass_text(e.text)), e.name.strip()) for e in script.events if not e.is_comment
+    ]
 
 
 def _ass_text(raw: str) -> str:
@@ -222,12 +227,20 @@ def _ass_text(raw: str) -> str:
 def _read_vtt(text: str) -> list[TimedText]:
     # pysubs2 reads VTT as SRT: comments, style sheets and entities would end up in the text.
     blocks = ((_TIMES.search(block), block) for block in regex.split(r"\n[ \t]*(?=\n)", text))
-    return [_timed(times, html.unescape(_VTT_TAG.sub("", block[times.end() :]))) for times, block in blocks if times]
+    found = []
+    for times, block in blocks:
+        if times:
+            body = block[times.end() :]
+            voices = {html.unescape(voice).strip() for voice in _VTT_VOICE.findall(body)}
+            # A cue of several voices has no speaker of its own.
+            speaker = voices.pop() if len(voices) == 1 else ""
+            found.append(_timed(times, html.unescape(_VTT_TAG.sub("", body)), speaker))
+    return found
 
 
-def _timed(times: regex.Match[str], text: str) -> TimedText:
+def _timed(times: regex.Match[str], text: str, speaker: str = "") -> TimedText:
     start_ms, end_ms = (_ms(*times.groups("0")[at : at + 4]) for at in (0, 4))
-    return TimedText(start_ms, end_ms, _plain(text))
+    return TimedText(start_ms, end_ms, _plain(text), speaker)
 
 
 def _ms(hours: str, minutes: str, seconds: str, fraction: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -269,3 +270,19 @@ def test_supplied_cues_end_up_sorted_apart_and_inside_the_media(spans: list[Span
     left_out = sum("left out" in finding.message for finding in result.findings)
     joined = sum("shown as one" in finding.message for finding in result.findings)
     assert len(cues) + left_out + joined == len(spans)
+
+
+@pytest.mark.parametrize("tagged", ["林凡：你来了。", "（林凡）你来了。", "【林凡】：你来了。"])
+def test_a_known_name_in_front_of_a_supplied_line_is_its_speaker(tagged: str) -> None:
+    (cue,) = from_subtitles([(0, 1000, tagged)], names=["林凡"]).track.cues
+    assert (cue.speaker, cue.text) == ("林凡", "你来了。")
+
+
+def test_what_is_no_known_name_stays_in_the_line_and_names_nobody() -> None:
+    (cue,) = from_subtitles([(0, 1000, "记住：你来了。")], names=["林凡"]).track.cues
+    assert (cue.speaker, cue.text) == (None, "记住：你来了。")
+
+
+def test_a_voice_of_the_file_is_the_speaker_of_its_cue() -> None:
+    (cue,) = from_subtitles([(0, 1000, "你来了。", "苏若雪")]).track.cues
+    assert cue.speaker == "苏若雪"

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import regex
+
 from localize.chinese import Simplify, has_han, respelled, simplified
 from localize.clauses import DEFAULT, Rules, grouped
 from localize.cues import Cue, SourceTrack, Word
@@ -58,24 +60,31 @@ def _invented(dropped: Dropped) -> Finding:
 
 
 def from_subtitles(
-    supplied: Iterable[tuple[int, int, str]],
+    supplied: Iterable[tuple[int, int, str] | tuple[int, int, str, str]],
     *,
+    names: Sequence[str] = (),
     duration_ms: int | None = None,
     previous: SourceTrack | None = None,
     simplify: Simplify = simplified,
 ) -> Segmented:
-    """Cues from `(start_ms, end_ms, text)` as supplied; whatever had to be clipped, joined or left out is a finding."""
+    """Cues from `(start_ms, end_ms, text)` as supplied; whatever had to be clipped, joined or left out is a finding.
+
+    The speaker is who the file names after the text, or a name tag before it (林凡：你来了) that is one of `names`.
+    """
     cues: list[Cue] = []
     # A finding names its cue by place until the cues have their ids.
     noted: list[tuple[int | None, Finding]] = []
-    for number, (start_ms, end_ms, raw) in sorted(enumerate(supplied, 1), key=lambda item: (item[1][:2], item[0])):
-        start_ms, text = max(start_ms, 0), _one_line(raw, simplify)
+    for number, (start_ms, end_ms, raw, *said_by) in sorted(
+        enumerate(supplied, 1), key=lambda item: (item[1][:2], item[0])
+    ):
+        start_ms, (tag, text) = max(start_ms, 0), _name_tag(_one_line(raw, simplify), names)
+        speaker = "".join(said_by) or tag
         name = f"supplied cue {number} at {clock(start_ms)}"
         if useless := _useless(name, start_ms, end_ms, text, duration_ms):
             noted.append((None, useless))
             continue
         shown_until_ms = end_ms if duration_ms is None else min(end_ms, duration_ms)
-        cue = Cue(id="", start_ms=start_ms, end_ms=shown_until_ms, text=text, origin="file")
+        cue = Cue(id="", start_ms=start_ms, end_ms=shown_until_ms, text=text, origin="file", speaker=speaker or None)
         if cues and start_ms < cues[-1].end_ms:
             before, overlap_ms = cues[-1], cues[-1].end_ms - start_ms
             together = start_ms - before.start_ms < SAME_START_MS
@@ -85,7 +94,8 @@ def from_subtitles(
             if together:
                 cues.pop()
                 both = f"{before.text}\n{text}"
-                cue = replace(before, end_ms=max(before.end_ms, shown_until_ms), text=both)
+                same = before.speaker if before.speaker == cue.speaker else None
+                cue = replace(before, end_ms=max(before.end_ms, shown_until_ms), text=both, speaker=same)
             else:
                 cues[-1] = replace(before, end_ms=start_ms)
         cues.append(cue)
@@ -155,6 +165,13 @@ def _one_line(raw: str, simplify: Simplify) -> str:
     return text
 
 
+def _name_tag(text: str, names: Sequence[str]) -> tuple[str, str]:
+    """A speaker's name in front of a line, and the line without it; a text that is nothing else stays as it is."""
+    match = regex.match(r"(?:[（(【\[]([^）)】\]：:]+)[）)】\]][：:]?|([^：:（(【\[]+)[：:])\s*(?=\S)", text)
+    name = (match[1] or match[2]).strip() if match else ""
+    return (name, text[match.end() :]) if match and name in names else ("", text)
+
+
 def _timed(groups: Sequence[list[Word]], duration_ms: int | None, rules: Rules) -> list[Cue]:
     """Cues that follow one another: start with the first word, end after the last, never into the next cue."""
     starts: list[int] = []
@@ -197,7 +214,7 @@ def _numbered(cues: Iterable[Cue], previous: SourceTrack | None) -> SourceTrack:
         )
         if same:
             free.remove(same)
-            result.append(replace(cue, id=same.id, speaker=same.speaker, kind=same.kind))
+            result.append(replace(cue, id=same.id, speaker=cue.speaker or same.speaker, kind=same.kind))
         else:
             result.append(replace(cue, id=f"c{next_id:04d}"))
             next_id += 1
