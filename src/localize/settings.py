@@ -14,10 +14,34 @@ WORKSPACE = "LOCALIZE_WORKSPACE"
 STARTER = "LOCALIZE_STARTER"
 """`1`: use the committed starter packages only, so that results are the same everywhere (demo, tests)."""
 
+GLOSSARIES = "LOCALIZE_GLOSSARIES"
+MEMORY = "LOCALIZE_MEMORY"
+ENDPOINTS = "LOCALIZE_ENDPOINTS"
+"""The file of LLM endpoints; keys stand in variables or files that it names."""
+
 
 def models_dir() -> Path:
     """The model store: `LOCALIZE_MODELS`, else the user data directory."""
     return _absolute(Path(os.environ.get(MODELS) or platformdirs.user_data_path("localize") / "models"))
+
+
+def glossaries_dir() -> Path:
+    """The glossaries of the genres: `LOCALIZE_GLOSSARIES`, else those that ship."""
+    return _absolute(Path(os.environ.get(GLOSSARIES) or Path(__file__).parent / "glossaries"))
+
+
+def endpoints_file(beside: Path | None = None) -> Path:
+    """`LOCALIZE_ENDPOINTS`, else `endpoints.toml` in the folder `beside`, else the one of the user's configuration."""
+    if given := os.environ.get(ENDPOINTS):
+        return _absolute(Path(given))
+    if beside and (near := beside / "endpoints.toml").exists():
+        return _absolute(near)
+    return _absolute(platformdirs.user_config_path("localize") / "endpoints.toml")
+
+
+def memory_file() -> Path:
+    """The translation memory: `LOCALIZE_MEMORY`, else in the user data directory; SQLite wants a local disk."""
+    return _absolute(Path(os.environ.get(MEMORY) or platformdirs.user_data_path("localize") / "memory.sqlite"))
 
 
 def starter_only() -> bool:

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from localize import __version__, console
-from localize.cli import look, models, review, work
+from localize.cli import glossary, look, models, review, work
 from localize.errors import EXIT_BUG, LocalizeError
 
 DEBUG = "--debug"
@@ -27,6 +27,7 @@ app = typer.Typer(
 for command in (work.run, look.status, work.check, work.report, look.doctor):
     app.command()(command)
 app.add_typer(models.app, name="models")
+app.add_typer(glossary.app, name="glossary")
 app.add_typer(review.app, name="review")
 
 

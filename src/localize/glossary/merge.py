@@ -1,0 +1,131 @@
+"""Import: rows of a file into the tables of a series, all of them or none.
+
+A row of the file meets a row of the table where both speak of one meaning and both are preferred, or name one target.
+Where they say the same, nothing changes; where they differ, the new row takes the other's place only if it is told to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from localize.disk import write_atomic
+from localize.errors import GlossaryError, InputError
+from localize.glossary import interchange, sheets, stack, tables
+from localize.glossary.sheets import Problem
+from localize.glossary.tables import Table
+from localize.glossary.terms import Entry
+from localize.locales import locale
+from localize.series import Series
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A new row, and what stands in the table instead."""
+
+    new: Entry
+    old: Entry
+
+    def __str__(self) -> str:
+        return (
+            f"{self.old.where}: {self.old.source}: {self.old.target!r} ({self.old.status}) is there, "
+            f"{self.new.target!r} ({self.new.status}) would replace it, {self.new.where}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What the table `path` becomes: its rows, and how many of them are new, changed, or were there as they are."""
+
+    path: Path
+    entries: tuple[Entry, ...]
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+    conflicts: tuple[Conflict, ...] = ()
+
+
+def incoming(file: Path, locales: Sequence[str], scope: str) -> dict[str, Table]:
+    """What `file` has for each of `locales`, or, where none is named, for every locale it has a column for.
+
+    `.tbx` is read as TBX. InputError where a table with a `target` column does not say which locale that is.
+    """
+    for tag in locales:
+        locale(tag)
+    if file.suffix.lower() == ".tbx":
+        several = {
+            tag: tables.table_of(sheet, locale=tag, scope=scope) for tag, sheet in interchange.read_tbx(file).items()
+        }
+    elif not (several := tables.scan_all(file, scope=scope)):
+        if len(locales) != 1:
+            raise InputError(f"{file} does not say which locale its targets are in", next_step="give --to LOCALE")
+        return {locales[0]: tables.scan(file, locale=locales[0], scope=scope)}
+    if absent := [tag for tag in locales if tag not in several]:
+        raise InputError(f"{file} has nothing in {absent[0]}", next_step=f"choose among {', '.join(several)}")
+    return {tag: table for tag, table in several.items() if not locales or tag in locales}
+
+
+def problems(found: Iterable[Table]) -> list[Problem]:
+    """Every problem of the tables of one file, once."""
+    return list(dict.fromkeys(problem for table in found for problem in table.problems))
+
+
+def without_target(file: Path, found: Collection[Table]) -> list[str]:
+    """The source terms of a sheet that got no target in any locale."""
+    if file.suffix.lower() == ".tbx":
+        return []
+    has = {entry.source for table in found for entry in table.entries}
+    return [source for row in sheets.read(file).rows if (source := " ".join(row.cells["source"].split())) not in has]
+
+
+def table_for(series: Series, tag: str, episode: str) -> Path:
+    """The table that an import for locale `tag` goes to; GlossaryError where there are two."""
+    folder = series.root / "glossary" / episode
+    there = [path for suffix in stack.SUFFIXES if (path := folder / f"{tag}{suffix}").is_file()]
+    if len(there) > 1:
+        raise GlossaryError(f"{there[0]} and {there[1].name} are both there", next_step="make one file of them")
+    return there[0] if there else folder / f"{tag}.csv"
+
+
+def merged(path: Path, table: Sequence[Entry], new: Iterable[Entry]) -> Merge:
+    """`table`, which is what `path` holds, with the rows `new`; conflicts are resolved for the new rows and named."""
+    entries = list(table)
+    conflicts: list[Conflict] = []
+    added = changed = same = 0
+    for row in new:
+        met = [old for old in entries if _meet(old, row)]
+        if [_plain(old) for old in met] == [_plain(row)]:
+            same += 1
+            continue
+        conflicts += [Conflict(row, old) for old in met]
+        at = entries.index(met[0]) if met else len(entries)
+        entries = [*entries[:at], row, *(old for old in entries[at:] if old not in met)]
+        added, changed = added + (not met), changed + bool(met)
+    return Merge(path, tuple(entries), added, changed, same, tuple(conflicts))
+
+
+def write(merges: Iterable[Merge]) -> None:
+    """Write the tables; where one cannot be written, those before it are as they were."""
+    ready = [(one.path, tables.encoded(one.entries, one.path.suffix.lower())) for one in merges]
+    before: list[tuple[Path, bytes | None]] = []
+    try:
+        for path, data in ready:
+            before.append((path, path.read_bytes() if path.is_file() else None))
+            write_atomic(path, data)
+    except BaseException:
+        for path, old in before:
+            if old is None:
+                path.unlink(missing_ok=True)
+            elif path.read_bytes() != old:
+                write_atomic(path, old)
+        raise
+
+
+def _meet(old: Entry, new: Entry) -> bool:
+    return old.sense == new.sense and (old.target == new.target or old.status == new.status == "preferred")
+
+
+def _plain(entry: Entry) -> Entry:
+    """What a row says, wherever it stands."""
+    return replace(entry, file="", row=0, scope="")
