@@ -15,6 +15,7 @@ import pytest
 from localize.engines.argos import STARTER, Argos
 from localize.errors import ModelUnavailable, NoEngine
 from localize.models import Package, Store
+from tests.through import through
 
 LINES = [
     f"{before}{name}{after}"
@@ -51,7 +52,7 @@ def test_a_missing_package_names_the_leg_and_what_to_type() -> None:
 
 
 def test_vietnamese_has_no_package_and_says_what_to_configure() -> None:
-    with pytest.raises(NoEngine, match="leave vi out with --to, or take it out of locales"):
+    with pytest.raises(NoEngine, match="leave vi out with --to, or set translator"):
         Argos(Stored({})).version("vi")
 
 
@@ -65,7 +66,7 @@ def test_the_version_names_both_packages_and_their_hashes() -> None:
 def test_a_package_that_cannot_be_loaded_is_a_model_that_cannot_be_had(tmp_path: Path) -> None:
     broken = Package("argos-zh_en", tmp_path, "1.0", "a" * 64, False)
     with pytest.raises(ModelUnavailable, match=r"cannot be loaded: .*; next: localize models verify"):
-        Argos(Stored({("zh", "en"): broken}), starter_only=False).translate(["你好。"], ["en"])
+        through(Argos(Stored({("zh", "en"): broken}), starter_only=False), ["你好。"], ["en"])
 
 
 @pytest.mark.engines
@@ -76,7 +77,7 @@ def test_a_line_says_so_when_any_of_its_legs_was_a_starter(store: Store) -> None
         return Package(real.name, real.folder, real.version, real.sha256, starter)
 
     legs = {("zh", "en"): found("zh", "en", False), ("en", "es"): found("en", "es", True)}
-    result = Argos(Stored(legs), starter_only=False).translate(["我是林凡。"], ["en", "es-419"])
+    result = through(Argos(Stored(legs), starter_only=False), ["我是林凡。"], ["en", "es-419"])
     assert (result["en"][0].flags, result["es-419"][0].flags) == ((), (STARTER,))
 
 
@@ -106,7 +107,7 @@ def test_the_text_is_what_argostranslate_itself_gives(store: Store) -> None:
         check=True,
     )
     expected = json.loads(done.stdout.splitlines()[-1])
-    ours = Argos(store, starter_only=True).translate(LINES, list(codes))
+    ours = through(Argos(store, starter_only=True), LINES, list(codes))
     assert {code: [line.text for line in ours[tag]] for tag, code in codes.items()} == expected
 
 
@@ -119,8 +120,8 @@ def test_translating_leaves_no_trace_in_the_environment_and_loads_no_torch(store
         from localize.engines.argos import Argos
         from localize.models import Store
         assert not {"argostranslate", "ctranslate2"} & set(sys.modules)
-        lines = Argos(Store(Path(sys.argv[1])), starter_only=True).translate(["我是林凡。"], ["en"])
-        assert lines["en"][0].text, lines
+        (line,) = Argos(Store(Path(sys.argv[1])), starter_only=True).pivot(["我是林凡。"], "en")
+        assert line.text
         assert dict(os.environ) == before
         print(sorted({"torch", "stanza", "spacy"} & set(sys.modules)), os.listdir(os.environ["HOME"]))
     """)

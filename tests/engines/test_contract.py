@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
+from localize.cues import Cue
 from localize.engines.argos import Argos
-from localize.engines.base import Translator
+from localize.engines.base import Translation, Translator
 from localize.engines.fake import FakeTranslator
 from localize.engines.opencc import OpenCC
+from localize.engines.termed import Termed
 from localize.errors import EngineRejected, NoEngine
+from localize.lines import Brief, Line
 from localize.models import Store
+
+
+def asked(translator: Translator, texts: Sequence[str], locales: Sequence[str]) -> Mapping[str, Sequence[Translation]]:
+    lines = [Line(Cue(f"c{n:04d}", n * 1000, n * 1000 + 900, text)) for n, text in enumerate(texts, 1)]
+    return translator.translate(lines, locales, Brief())
 
 
 def fake(_store: Callable[[], Store]) -> tuple[Translator, list[str]]:
@@ -19,11 +27,11 @@ def fake(_store: Callable[[], Store]) -> tuple[Translator, list[str]]:
 
 
 def argos(store: Callable[[], Store]) -> tuple[Translator, list[str]]:
-    return Argos(store(), starter_only=True), ["en", "es-419", "ar"]
+    return Termed(Argos(store(), starter_only=True)), ["en", "es-419", "ar"]
 
 
 def opencc(_store: Callable[[], Store]) -> tuple[Translator, list[str]]:
-    return OpenCC(), ["zh-Hant"]
+    return Termed(OpenCC()), ["zh-Hant"]
 
 
 @pytest.fixture(params=[fake, pytest.param(argos, marks=pytest.mark.engines), opencc], ids=lambda make: make.__name__)
@@ -35,7 +43,7 @@ def engine(request: pytest.FixtureRequest) -> tuple[Translator, list[str]]:
 def test_one_translation_per_line_and_locale_in_order(engine: tuple[Translator, list[str]]) -> None:
     translator, locales = engine
     lines = ["我等了五年，终于找到林凡了。", "你是谁？", "我等了五年，终于找到林凡了。"]
-    result = translator.translate(lines, locales)
+    result = asked(translator, lines, locales)
     assert sorted(result) == sorted(locales)
     for translations in result.values():
         assert len(translations) == 3
@@ -45,14 +53,14 @@ def test_one_translation_per_line_and_locale_in_order(engine: tuple[Translator, 
 
 def test_the_same_lines_give_the_same_text_alone_and_together(engine: tuple[Translator, list[str]]) -> None:
     translator, locales = engine
-    together = translator.translate(["我是林凡。", "你是谁？"], locales)
+    together = asked(translator, ["我是林凡。", "你是谁？"], locales)
     for locale in locales:
-        assert translator.translate(["你是谁？"], [locale])[locale][0] == together[locale][1]
+        assert asked(translator, ["你是谁？"], [locale])[locale][0] == together[locale][1]
 
 
 def test_no_lines_give_no_lines(engine: tuple[Translator, list[str]]) -> None:
     translator, locales = engine
-    result = translator.translate([], locales)
+    result = asked(translator, [], locales)
     assert [list(result[locale]) for locale in locales] == [[] for _ in locales]
 
 
@@ -69,11 +77,11 @@ def test_a_version_names_the_engine_and_a_locale_it_does_not_serve_is_refused(
 
 @pytest.mark.engines
 def test_an_empty_line_is_refused_and_never_made_up(store: Store) -> None:
-    for translator, locale in ((Argos(store, starter_only=True), "en"), (OpenCC(), "zh-Hant")):
+    for translator, locale in ((Termed(Argos(store, starter_only=True)), "en"), (Termed(OpenCC()), "zh-Hant")):
         with pytest.raises(EngineRejected, match="line 2 of 2 is empty"):
-            translator.translate(["你是谁？", " "], [locale])
+            asked(translator, ["你是谁？", " "], [locale])
 
 
 def test_taiwanese_wording_is_used_in_traditional_chinese() -> None:
-    (line,) = OpenCC().translate(["这个软件的信息里没有后妈。"], ["zh-Hant"])["zh-Hant"]
+    (line,) = asked(Termed(OpenCC()), ["这个软件的信息里没有后妈。"], ["zh-Hant"])["zh-Hant"]
     assert line.text == "這個軟體的資訊裡沒有後媽。"
