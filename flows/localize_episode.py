@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from prefect import flow
+from prefect import flow, runtime
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
@@ -19,7 +19,7 @@ from prefect.states import Completed, Failed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.tasks import as_tasks
-from localize import pipeline, settings
+from localize import pipeline, settings, spending
 from localize.engines.registry import Engines
 from localize.errors import EXIT_FINDINGS, EXIT_ORDER
 from localize.job import MODES, Job
@@ -40,6 +40,12 @@ def engines() -> Engines:
     return Engines()
 
 
+@cache
+def engines_within(budget: str, _root_run: str | None) -> Engines:
+    """The same with endpoints that may cost `budget` together, in all episodes of one run of a series."""
+    return engines().within(spending.budget(budget))
+
+
 def jobs_of(
     path: str,
     to: list[str] | None,
@@ -48,6 +54,7 @@ def jobs_of(
     transcriber: str,
     episodes: list[str] | None,
     allow_landscape: bool,
+    budget: str = "",
 ) -> list[Job]:
     """A job per episode from a flow's parameters, all of them checked: InputError before any work begins."""
     series = load(Path(path))
@@ -56,7 +63,8 @@ def jobs_of(
         series, to=to or (), modes=modes, transcriber=transcriber, allow_landscape=allow_landscape
     )
     root = settings.workspace_root(series.root, Path(workspace) if workspace else None)
-    return pipeline.jobs(series, root, options, engines(), episodes or ())
+    paid = engines_within(budget, runtime.flow_run.get_root_flow_run_id())
+    return pipeline.jobs(series, root, options, paid, episodes or ())
 
 
 @flow(
@@ -73,9 +81,10 @@ def localize_episode(
     workspace: str | None = None,
     transcriber: str = "faster-whisper",
     allow_landscape: bool = False,
+    budget: str = "",
 ) -> State[None]:
     """Advance episode `episode` of the manifest (or media file) at `path`."""
-    (job,) = jobs_of(path, to, mode, workspace, transcriber, [episode], allow_landscape)
+    (job,) = jobs_of(path, to, mode, workspace, transcriber, [episode], allow_landscape, budget)
     series = job.series
     result = pipeline.advance(job, execute=as_tasks)
     create_markdown_artifact(

@@ -123,6 +123,12 @@ def store() -> Store:
     return store
 
 
+@pytest.fixture(autouse=True)
+def _own_memory(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the translation memory of this machine."""
+    monkeypatch.setenv("LOCALIZE_MEMORY", str(tmp_path_factory.mktemp("memory") / "memory.sqlite"))
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the golden files anew; the diff is the review")
 

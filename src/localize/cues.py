@@ -11,6 +11,8 @@ from typing import Literal
 
 import regex
 
+from localize.fingerprint import fingerprint
+
 Kind = Literal["dialogue", "forced"]
 Origin = Literal["speech", "ocr", "file", "human"]
 
@@ -96,10 +98,19 @@ class TargetLine:
 
     approved: bool = False
     """A reviewer let the line pass as it stands: no machine writes it anew."""
+    note: str = ""
+    """Why the engine that was asked first did not write it."""
+    attempts: tuple[str, ...] = ()
+    """In which ways its terms were enforced, the last one being the one that stands."""
 
     @property
     def human(self) -> bool:
         return self.by == "human" or (self.draft is not None and self.text != self.draft)
+
+
+def source_fingerprint(cue: Cue) -> str:
+    """What a person's line was made of: the text alone, since another engine does not make it wrong."""
+    return fingerprint("source", cue.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from localize.adherence import TermUse
+
 Severity = Literal["info", "warning", "error"]
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error")
 
@@ -20,6 +22,10 @@ class Finding:
     cue_id: str | None = None
     measured: int | float | str | None = None
     limit: int | float | str | None = None
+    term: str | None = None
+    """The source term it is about."""
+    attempts: tuple[str, ...] = ()
+    """In which ways an engine tried to keep the term."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,8 @@ class Findings:
 
     locale: str
     findings: tuple[Finding, ...] = ()
+    terms: tuple[TermUse, ...] = ()
+    """How every term of the episode fared, in the order in which they first stand in the source."""
     schema: int = 1
 
 

@@ -12,6 +12,7 @@ from localize.engines.registry import Engines
 from localize.episode import MediaFacts
 from localize.errors import LocalizeError, WorkspaceError
 from localize.series import Episode, Series
+from localize.spending import Usage
 from localize.workspace import EpisodeWorkspace
 
 Mode = Literal["burn", "mux", "sidecar"]
@@ -72,3 +73,5 @@ class Outcome:
     done: list[str] = field(default_factory=list)
     fresh: list[str] = field(default_factory=list)
     failed: dict[str, LocalizeError] = field(default_factory=dict)
+    costs: dict[str, Usage] = field(default_factory=dict)
+    """What was paid for, per locale, whatever came of it."""

@@ -36,6 +36,16 @@ class Locale:
     engine: Engine = "argos"
 
     @property
+    def suffixes(self) -> bool:
+        """Whether endings and particles are written in one piece with a word, so that letters may follow a term."""
+        return self.tag in {"tr", "id", "ms", "fil", "ko", "ja", "th", "zh-Hant"}
+
+    @property
+    def spaced(self) -> bool:
+        """Whether spaces stand between words."""
+        return self.script not in {"Hans", "Hant", "Jpan", "Thai"}
+
+    @property
     def writes_han(self) -> bool:
         return self.script in {"Hans", "Hant", "Jpan"}
 

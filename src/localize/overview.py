@@ -5,34 +5,36 @@ The report, the summary in Prefect and `localize status` all show this one view.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
-from localize import runs
-from localize.cues import STARTER, Cue, SourceTrack, TargetLine, TargetTrack
-from localize.decisions import Decision, GateName
-from localize.engines.registry import engine_name
+from localize import adherence, locale_state, runs
+from localize.adherence import TermUse
+from localize.cues import Cue, SourceTrack
+from localize.decisions import GateName
+from localize.engines.registry import route
 from localize.episode import MediaFacts
 from localize.errors import LocalizeError
 from localize.findings import SEVERITIES, Finding, Findings
-from localize.gates import decision_file, gate_error, review_command, reviewed_digest, run_command
+from localize.gates import review_command, run_command
+from localize.locale_state import BURNED, FileLink, GateState, LocaleState
 from localize.locales import Locale, locale
 from localize.series import Episode, Series
-from localize.workspace import EpisodeWorkspace, findings_file, layout_file, render_file, subtitle_file, target_file
+from localize.spending import Usage
+from localize.workspace import EpisodeWorkspace, findings_file
 
-BURNED = "burned mp4"
-
-
-@dataclass(frozen=True, slots=True)
-class GateState:
-    """Where one gate stands, in words; `waits`: for a person; `reached`: there is something to decide about."""
-
-    gate: GateName
-    words: str
-    reached: bool
-    waits: bool = False
+__all__ = [
+    "BURNED",
+    "FileLink",
+    "FindingRow",
+    "GateState",
+    "LocaleState",
+    "Overview",
+    "StepTime",
+    "TermRow",
+    "Waiting",
+    "read",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,54 +49,21 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class FileLink:
-    """A file that is there; `href` is relative to the episode's folder. `stale`: it shows an older text."""
-
-    label: str
-    href: str
-    size_bytes: int
-    stale: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LocaleState:
-    """One locale of the episode; without lines where it was not translated yet."""
-
-    profile: Locale
-    lines: tuple[TargetLine, ...]
-    findings: tuple[Finding, ...]
-    gates: tuple[GateState, GateState]
-    files: tuple[FileLink, ...]
-
-    @property
-    def writers(self) -> list[tuple[str, int]]:
-        """Who wrote how many lines, most first."""
-        return Counter("human" if line.human else line.by for line in self.lines).most_common()
-
-    def gate(self, name: GateName) -> GateState:
-        return next(gate for gate in self.gates if gate.gate == name)
-
-    @property
-    def starters(self) -> int:
-        """Lines that a starter package wrote and nobody changed."""
-        return sum(STARTER in line.flags and not line.human for line in self.lines)
-
-    @property
-    def severities(self) -> Mapping[str, int]:
-        return Counter(finding.severity for finding in self.findings)
-
-    @property
-    def by_id(self) -> Mapping[str, TargetLine]:
-        return {line.id: line for line in self.lines}
-
-
-@dataclass(frozen=True, slots=True)
 class FindingRow:
     """A finding with where it is; `cue` is None where it concerns the whole track."""
 
     tag: str
     finding: Finding
     cue: Cue | None
+
+
+@dataclass(frozen=True, slots=True)
+class TermRow:
+    """One term of the source and what became of it in each locale; `stands`: how often it is said."""
+
+    source: str
+    stands: int
+    uses: tuple[tuple[Locale, TermUse], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +93,8 @@ class Overview:
     findings: tuple[FindingRow, ...]
     """The worst first; then by locale, the source in front, and time."""
     run: runs.RunRecord | None
+    costs: Mapping[str, Usage]
+    """What all runs together have paid for, per locale."""
 
     @property
     def lines(self) -> int:
@@ -132,6 +103,35 @@ class Overview:
     @property
     def starters(self) -> int:
         return sum(state.starters for state in self.states)
+
+    @property
+    def uses(self) -> list[TermUse]:
+        """How every term fared, in all locales."""
+        return [use for state in self.states for use in state.terms]
+
+    @property
+    def adherence(self) -> float | None:
+        """Share of the terms that were kept, over all locales; None where no source line holds one."""
+        return adherence.share(self.uses)
+
+    @property
+    def terms(self) -> list[TermRow]:
+        """What is said most often first."""
+        found: dict[str, list[tuple[Locale, TermUse]]] = {}
+        for state in self.states:
+            for use in state.terms:
+                found.setdefault(use.source, []).append((state.profile, use))
+        rows = [TermRow(source, _most(uses), tuple(uses)) for source, uses in found.items()]
+        return sorted(rows, key=lambda row: -row.stands)
+
+    @property
+    def spent(self) -> Mapping[str, float]:
+        """Money, by currency, in all locales together."""
+        money: dict[str, float] = {}
+        for usage in self.costs.values():
+            if usage.cost is not None:
+                money[usage.currency] = money.get(usage.currency, 0.0) + usage.cost
+        return money
 
     @property
     def run_command(self) -> str:
@@ -169,8 +169,8 @@ def read(
     `stale` names the files that show an older text than the workspace has now.
     """
     source = ws.read(SourceTrack, "source.json")
-    shared = _links(ws, [(f"multi {kind}", f"{episode.id}.multi.{kind}") for kind in ("mp4", "mkv")], stale)
-    states = tuple(_state(series, episode, ws, tag, shared, stale) for tag in locales)
+    shared = locale_state.links(ws, [(f"multi {kind}", f"{episode.id}.multi.{kind}") for kind in ("mp4", "mkv")], stale)
+    states = tuple(locale_state.read(series, episode, ws, tag, shared, stale) for tag in locales)
     begun = {state.profile.tag for state in states if state.lines}
     asked = dict.fromkeys((*series.locales, *locales))
     of_source = ws.read(Findings, findings_file(series.source_locale))
@@ -184,67 +184,27 @@ def read(
         ws=ws,
         facts=ws.state.facts,
         source=source,
-        transcript=_gate(series, episode, ws, "transcript", None, reached=source is not None),
+        transcript=locale_state.gate_state(series, episode, ws, "transcript", None, reached=source is not None),
         states=states,
         absent=tuple((locale(tag), _why_absent(series, tag)) for tag in asked if tag not in begun),
         shared=shared,
         findings=_sorted(found, source),
         run=runs.latest(ws),
+        costs=runs.costs(ws),
     )
 
 
-def _state(
-    series: Series,
-    episode: Episode,
-    ws: EpisodeWorkspace,
-    tag: str,
-    shared: Sequence[FileLink],
-    stale: Collection[str],
-) -> LocaleState:
-    target = ws.read(TargetTrack, target_file(tag))
-    found = ws.read(Findings, findings_file(tag))
-    rendered = _links(
-        ws,
-        [(BURNED, render_file(tag)), ("srt", subtitle_file(tag, "srt")), ("vtt", subtitle_file(tag, "vtt"))],
-        stale,
-    )
-    there = target is not None and ws.path("source.json").exists()
-    translation = _gate(series, episode, ws, "translation", tag, reached=there)
-    # Renders of an older text may lie about while the new one waits for its reviewer.
-    made = ws.path(layout_file(tag)).exists() and any(not file.stale for file in (*rendered, *shared))
-    final = _gate(series, episode, ws, "final", tag, reached=there and made and not translation.waits)
-    return LocaleState(
-        profile=locale(tag),
-        lines=target.lines if target else (),
-        findings=found.findings if found else (),
-        gates=(translation, final),
-        files=(*rendered, *_links(ws, [("ass", subtitle_file(tag, "ass"))], stale)),
-    )
-
-
-def _gate(
-    series: Series, episode: Episode, ws: EpisodeWorkspace, gate: GateName, tag: str | None, *, reached: bool
-) -> GateState:
-    if getattr(series.gates, gate) == "off":
-        return GateState(gate, "off", reached)
-    if not reached:
-        return GateState(gate, "not reached", reached)
-    if waiting := gate_error(series, episode, ws, gate, tag):
-        return GateState(gate, waiting.message, reached, waits=True)
-    decision = ws.read(Decision, decision_file(gate, tag))
-    if decision and decision.digest == reviewed_digest(series, ws, gate, tag):
-        return GateState(gate, f"approved by {decision.reviewer}", reached)
-    return GateState(gate, "passed by itself", reached)
-
-
-def _links(ws: EpisodeWorkspace, names: Sequence[tuple[str, str]], stale: Collection[str]) -> tuple[FileLink, ...]:
-    there = [(label, name) for label, name in names if ws.path(name).exists()]
-    return tuple(FileLink(label, quote(name), ws.path(name).stat().st_size, name in stale) for label, name in there)
+def _most(uses: Sequence[tuple[Locale, TermUse]]) -> int:
+    """How often a term is said; a locale may have several targets for it, one per sense."""
+    said: dict[str, int] = {}
+    for profile, use in uses:
+        said[profile.tag] = said.get(profile.tag, 0) + use.stands
+    return max(said.values())
 
 
 def _why_absent(series: Series, tag: str) -> str:
     try:
-        engine_name(tag, series.translator)
+        route(tag, series)
     except LocalizeError as error:
         return f"{error.message}; {error.next_step}"
     return "not made yet, or left out of this run"

@@ -21,7 +21,7 @@ from localize import gates
 from localize.cues import TargetTrack
 from localize.decisions import Decision, GateName, Verdict
 from localize.disk import write_atomic
-from localize.engines.registry import TRANSCRIBERS, Engines, engine_name
+from localize.engines.registry import TRANSCRIBERS, Engines, route
 from localize.errors import EXIT_FINDINGS, InputError, LocaleError, LocalizeError, ReviewError, at, exit_code
 from localize.findings import Finding, Findings, worst
 from localize.fingerprint import fingerprint
@@ -177,15 +177,15 @@ class _Waves:
     def translated(self) -> list[str]:
         """Locales with a translation that was laid out and checked."""
         job = self.job
-        engines: dict[str, str] = {}
+        routes: dict[str, tuple[str, ...]] = {}
         for tag in job.options.locales:
             try:
                 with at(stage="translate", episode_id=job.episode.id, locale=tag):
-                    engines[tag] = engine_name(tag, job.series.translator)
+                    routes[tag] = route(tag, job.series)
             except LocalizeError as error:
                 self.result.errors.append(error)
-        by_engine = groupby(sorted(engines, key=engines.__getitem__), key=engines.__getitem__)
-        ready = set(engines) - self.run([self.unit("translate", *tags) for _, tags in by_engine])
+        by_route = groupby(sorted(routes, key=routes.__getitem__), key=routes.__getitem__)
+        ready = set(routes) - self.run([self.unit("translate", *tags) for _, tags in by_route])
         for step in ("fit", "check"):
             ready -= self.run([self.unit(step, tag) for tag in self._ordered(ready)])
         return self._ordered(ready)
@@ -274,11 +274,18 @@ def _all_findings(job: Job) -> list[tuple[str, Finding]]:
 
 def _record_run(job: Job, result: EpisodeResult) -> None:
     """Wall-clock times live here only, and only for runs that did something."""
-    if not result.worked:
+    if not result.worked and not any(done.outcome.costs for done in result.finished):
         return
     run_id = f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{os.getpid()}"
     units = tuple(
-        RunUnit(d.unit.step, d.unit.locales, round(d.seconds, 3), tuple(d.outcome.done), tuple(d.outcome.failed))
+        RunUnit(
+            d.unit.step,
+            d.unit.locales,
+            round(d.seconds, 3),
+            tuple(d.outcome.done),
+            tuple(d.outcome.failed),
+            d.outcome.costs,
+        )
         for d in result.finished
     )
     write_atomic(job.workspace.path(f"runs/{run_id}.json"), to_json(RunRecord(run_id, units)))

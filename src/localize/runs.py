@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from localize.spending import Usage
 from localize.workspace import EpisodeWorkspace
 
 
@@ -16,11 +17,13 @@ class RunUnit:
     seconds: float
     done: tuple[str, ...]
     failed: tuple[str, ...]
+    costs: dict[str, Usage] = field(default_factory=dict)
+    """What was paid for, per locale."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """Timings of one run; `id` is the UTC time at which it ended, `20250131T120000Z`."""
+    """Timings and costs of one run; `id` is the UTC time at which it ended, `20250131T120000Z`."""
 
     id: str
     units: tuple[RunUnit, ...]
@@ -29,5 +32,19 @@ class RunRecord:
 
 def latest(ws: EpisodeWorkspace) -> RunRecord | None:
     """The last run that did work, None before the first; names sort by time."""
-    names = sorted(path.name for path in ws.path("runs").glob("[!.]*.json"))
-    return ws.need(RunRecord, f"runs/{names[-1]}") if names else None
+    names = _names(ws)
+    return ws.need(RunRecord, names[-1]) if names else None
+
+
+def costs(ws: EpisodeWorkspace) -> dict[str, Usage]:
+    """What every run of the episode has paid for together, per locale."""
+    total: dict[str, Usage] = {}
+    for name in _names(ws):
+        for unit in ws.need(RunRecord, name).units:
+            for tag, usage in unit.costs.items():
+                total[tag] = total.get(tag, Usage()) + usage
+    return total
+
+
+def _names(ws: EpisodeWorkspace) -> list[str]:
+    return sorted(f"runs/{path.name}" for path in ws.path("runs").glob("[!.]*.json"))

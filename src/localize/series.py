@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
+from localize.characters import Address, Cast, Character
 from localize.errors import LocaleError, ManifestError, MediaError
 from localize.locales import LOCALES, SOURCE, locale
 
@@ -23,6 +24,9 @@ GateMode = Literal["required", "auto", "off"]
 _ID_CHARS = 64
 Id = Annotated[str, Field(pattern=rf"^[A-Za-z0-9][A-Za-z0-9._-]{{0,{_ID_CHARS - 1}}}$")]
 Fraction01 = Annotated[float, Field(ge=0, le=1)]
+
+
+_TRANSLATOR = re.compile(r"argos|opencc(?::hk)?|llm:[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 class _Strict(BaseModel):
@@ -53,14 +57,6 @@ class Episode(_Strict):
     subtitles: str | None = None
 
 
-class Character(_Strict):
-    """A name the recogniser should expect and the translation must keep."""
-
-    name: str
-    aliases: tuple[str, ...] = ()
-    gender: Literal["m", "f", ""] = ""
-
-
 class Series(_Strict):
     """A whole manifest. `root` is the folder its paths are relative to."""
 
@@ -71,7 +67,12 @@ class Series(_Strict):
     source_locale: Literal["zh-Hans"] = "zh-Hans"
     locales: tuple[str, ...]
     platform: str = "tiktok"
-    translator: Literal["argos"] = "argos"
+    translator: tuple[str, ...] = ("argos",)
+    """`argos`, `opencc`, `opencc:hk`, `llm:NAME` in the order they are asked: what one cannot write, the next one does."""
+    translators: dict[str, tuple[str, ...]] = {}
+    """The same for single locales."""
+    memory: Literal["series", "studio", "off"] = "series"
+    """Whose approved lines are used again: this series', those of every series on this machine, or none."""
     cover: Literal["none"] = "none"
     band: tuple[Fraction01, Fraction01] | None = None
     """Top and bottom of burned-in source subtitles as shares of the frame's height; targets stay clear of it."""
@@ -80,6 +81,7 @@ class Series(_Strict):
     style: Style = Style()
     episode: tuple[Episode, ...]
     characters: tuple[Character, ...] = ()
+    addresses: tuple[Address, ...] = ()
     root: Path = Path()
     manifest: Path = Path()
 
@@ -99,6 +101,14 @@ class Series(_Strict):
             raise ValueError(f"{twice[0]!r} stands there twice")
         return value
 
+    @field_validator("translator", "translators", mode="before")
+    @classmethod
+    def _lists(cls, value: Any) -> Any:
+        """One name may stand for a list of one."""
+        if isinstance(value, dict):
+            return {tag: cls._lists(names) for tag, names in value.items()}
+        return (value,) if isinstance(value, str) else value
+
     @field_validator("platform")
     @classmethod
     def _known_platform(cls, value: str) -> str:
@@ -108,6 +118,13 @@ class Series(_Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Series:
+        for where, names in {"translator": self.translator, **self.translators}.items():
+            if wrong := [name for name in names if not _TRANSLATOR.fullmatch(name)]:
+                raise ValueError(f"{wrong[0]!r} is not a translator; choose among argos, opencc, opencc:hk, llm:NAME")
+            if not names:
+                raise ValueError(f"{where} needs at least one translator: argos, opencc, llm:NAME")
+        if unknown := self.translators.keys() - LOCALES.keys():
+            raise ValueError(f"translators: {sorted(unknown)[0]!r} is not a locale; choose among {', '.join(LOCALES)}")
         ids = [episode.id for episode in self.episode]
         if not ids:
             raise ValueError("a series needs at least one [[episode]]")
@@ -116,6 +133,10 @@ class Series(_Strict):
         if self.band and not self.band[0] < self.band[1]:
             raise ValueError("band is [top, bottom] with top < bottom")
         return self
+
+    @property
+    def cast(self) -> Cast:
+        return Cast(self.characters, self.addresses)
 
     def path_of(self, file: str) -> Path:
         return (self.root / file).absolute()
@@ -153,15 +174,15 @@ def _load(path: Path) -> Series:
         return _single(path)
     data = _read(path)
     # Fields of Series that the manifest itself has no say in.
-    if given := sorted(data.keys() & {"characters", "manifest", "root"}):
+    if given := sorted(data.keys() & {"characters", "addresses", "manifest", "root"}):
         raise ManifestError(f"{path.name}: unknown key {given[0]!r}", next_step=f"edit {path}")
     if (characters := path.parent / "characters.toml").exists():
         extra = _read(characters)
-        if unknown := extra.keys() - {"character"}:
+        if unknown := extra.keys() - {"character", "address"}:
             raise ManifestError(
                 f"{characters.name}: unknown key {sorted(unknown)[0]!r}", next_step=f"edit {characters}"
             )
-        data["characters"] = extra.get("character", [])
+        data |= {"characters": extra.get("character", []), "addresses": extra.get("address", [])}
     return _validate(data, path)
 
 
@@ -218,7 +239,7 @@ def _validate(data: dict[str, Any], path: Path) -> Series:
     except ValidationError as error:
         # A misspelt key also makes the right one missing: name what was typed.
         first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
-        file = path.with_name("characters.toml") if first["loc"][:1] == ("characters",) else path
+        file = path.with_name("characters.toml") if first["loc"][:1] in {("characters",), ("addresses",)} else path
         raise ManifestError(f"{file.name}: {_complaint(first)}", next_step=f"edit {file}") from None
     for tag in series.locales:
         if tag == SOURCE.tag:

@@ -7,9 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from localize import overview
+from localize.assignment import Assignment
 from localize.cues import STARTER
-from localize.engines.registry import engine_name
-from localize.errors import LocalizeError, WorkspaceError
+from localize.engines.registry import route
+from localize.errors import LocalizeError, NoEngine, WorkspaceError
 from localize.findings import Findings
 from localize.job import SOURCE, Job
 from localize.overview import BURNED, LocaleState, Overview
@@ -31,6 +32,8 @@ class LocaleStatus:
     warnings: int
     burned: bool
     sidecar: bool
+    redo: tuple[str, ...]
+    """Ids of the cues whose line the next run makes anew: a term, an engine or the source has changed."""
     out_of_date: tuple[str, ...]
     """Finished files that show an older text, `burned mp4`."""
     waits_for: str
@@ -46,11 +49,18 @@ def view(job: Job) -> Overview:
 
 def status(job: Job) -> list[LocaleStatus]:
     """Rows of one episode, in the order of the run's locales."""
-    seen = view(job)
-    return [_row(seen, state) for state in seen.states]
+    seen, work = view(job), Assignment(job)
+    return [_row(seen, state, _redo(work, state)) for state in seen.states]
 
 
-def _row(seen: Overview, state: LocaleState) -> LocaleStatus:
+def _redo(work: Assignment, state: LocaleState) -> tuple[str, ...]:
+    """Nothing where there is no track yet, or no engine to make one: that is told in other words."""
+    with suppress(NoEngine):
+        return work.outdated(state.profile.tag) if state.lines else ()
+    return ()
+
+
+def _row(seen: Overview, state: LocaleState, redo: tuple[str, ...]) -> LocaleStatus:
     labels = {file.label for file in state.files}
     waits_for, next_step = _next(seen, state)
     return LocaleStatus(
@@ -62,9 +72,10 @@ def _row(seen: Overview, state: LocaleState) -> LocaleStatus:
         warnings=state.severities.get("warning", 0),
         burned=BURNED in labels,
         sidecar="srt" in labels,
+        redo=redo,
         out_of_date=tuple(file.label for file in (*state.files, *seen.shared) if file.stale),
         waits_for=waits_for,
-        next_step=next_step,
+        next_step=next_step or (seen.run_command if redo else ""),
     )
 
 
@@ -79,7 +90,7 @@ def _next(seen: Overview, state: LocaleState) -> tuple[str, str]:
     translation, final = state.gates
     if not translation.reached:
         try:
-            engine_name(tag, seen.series.translator)
+            route(tag, seen.series)
         except LocalizeError as error:
             return error.message, error.next_step or ""
     done = final.reached and not any(file.stale for file in (*state.files, *seen.shared))

@@ -12,19 +12,23 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 
-from localize import __version__, fonts, gates, lease, runs, subtitles
+from localize import __version__, adherence, fonts, gates, lease, runs, subtitles
+from localize.assignment import Assignment
 from localize.cues import Layout, SourceTrack, TargetTrack
 from localize.engines import ffmpeg
-from localize.engines.base import Progress, Recognition, Translator
+from localize.engines.base import Progress, Recognition
 from localize.episode import MediaFacts
-from localize.errors import EngineRejected, LocalizeError, MediaError, StageError, SubtitleError, at
+from localize.errors import EngineRejected, EngineUnavailable, LocalizeError, MediaError, StageError, SubtitleError, at
+from localize.evidence import Evidence
 from localize.findings import Findings
 from localize.fingerprint import file_digest, fingerprint
 from localize.job import SOURCE, Job, Outcome
 from localize.locales import locale
+from localize.spending import Usage, spent_since
 from localize.stages import check, fit, ingest, render, report, segment, transcribe, translate
 from localize.workspace import (
     Writer,
+    drafts_file,
     findings_file,
     layout_file,
     render_file,
@@ -94,14 +98,14 @@ def segment_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Out
     """
     ws, name, found = job.workspace, "source.json", findings_file(job.series.source_locale)
     supplied = subtitles.read(job.supplied) if job.supplied else None
-    read = fingerprint(supplied) if supplied else ws.digest("words.json")
+    read = fingerprint(supplied, job.series.names) if supplied else ws.digest("words.json")
     made_of = fingerprint("segment", segment.VERSION, read, job.facts.duration_ms)
     if ws.fresh(name, made_of, verify=job.options.verify) and ws.fresh(found, made_of):
         return Outcome(fresh=[SOURCE])
     with ws.writing(SOURCE) as writer:
         previous, duration_ms = ws.read(SourceTrack, name), job.facts.duration_ms
         if supplied:
-            made = segment.from_subtitles(supplied, duration_ms=duration_ms, previous=previous)
+            made = segment.from_subtitles(supplied, names=job.series.names, duration_ms=duration_ms, previous=previous)
         else:
             words = ws.need(Recognition, "words.json")
             made = segment.segment(words, duration_ms=duration_ms, previous=previous)
@@ -114,50 +118,71 @@ def segment_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Out
 
 
 def translate_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
-    """Source track -> `targets/<locale>.json` for all locales of one engine, the pivot computed once."""
-    ws, source, outcome = job.workspace, job.source(), Outcome()
-    engine = job.engines.translator_for(locales[0], job.series.translator)
+    """Source track -> `targets/<locale>.json` for all locales of one route of engines, the pivot computed once."""
+    ws, outcome = job.workspace, Outcome()
     made_of: dict[str, str] = {}
+    work = Assignment(job)
     for tag in locales:
         try:
             with at(stage="translate", episode_id=job.episode.id, locale=tag):
-                version = engine.version(tag)
+                made_of[tag] = work.fingerprint(tag)
         except LocalizeError as error:
             outcome.failed[tag] = error
             continue
-        made_of[tag] = fingerprint("translate", translate.VERSION, ws.digest("source.json"), version)
         if ws.fresh(target_file(tag), made_of[tag], verify=job.options.verify):
             outcome.fresh.append(tag)
     with _locked(job, "translate", made_of.keys() - set(outcome.fresh), outcome) as writers:
         outcome.fresh += [tag for tag in writers if ws.fresh(target_file(tag), made_of[tag])]
         todo = [tag for tag in locales if tag in writers and tag not in outcome.fresh]
-        previous = {tag: track for tag in todo if (track := ws.read(TargetTrack, target_file(tag)))}
-        for tag, track in _translated(job, source, todo, engine, previous, outcome).items():
-            writers[tag].commit(target_file(tag), track, made_of[tag])
+        with _counted(job, work, todo, outcome):
+            made_tracks = _translated(work, todo, outcome)
+        for tag, made in made_tracks.items():
+            if made.unfinished:
+                writers[tag].commit(drafts_file(tag), made.track, "")
+                outcome.failed[tag] = _unfinished(job, tag, made)
+                continue
+            # Another engine is asked for what this one could not write for now, and this one again next time.
+            writers[tag].commit(target_file(tag), made.track, "" if made.provisional else made_of[tag])
             outcome.done.append(tag)
     return outcome
 
 
-def _translated(
-    job: Job,
-    source: SourceTrack,
-    tags: Sequence[str],
-    engine: Translator,
-    previous: Mapping[str, TargetTrack],
-    outcome: Outcome,
-) -> dict[str, TargetTrack]:
-    """All of `tags` at once; where the engine refuses, each alone, so that one bad locale takes no other along."""
+def _translated(work: Assignment, tags: Sequence[str], outcome: Outcome) -> dict[str, translate.Translated]:
+    """All of `tags` at once; where an engine refuses, each alone, so that one bad locale takes no other along."""
     if not tags:
         return {}
     try:
-        return translate.translate(source, tags, engine=engine, previous=previous)
+        return work.run(tags)
     except EngineRejected as error:
         if len(tags) > 1:
-            alone = [_translated(job, source, [tag], engine, previous, outcome) for tag in tags]
-            return {tag: track for made in alone for tag, track in made.items()}
+            alone = [_translated(work, [tag], outcome) for tag in tags]
+            return {tag: made for one in alone for tag, made in one.items()}
         outcome.failed[tags[0]] = error
-        error.stage, error.episode_id, error.locale = "translate", job.episode.id, tags[0]
+        error.stage, error.episode_id, error.locale = "translate", work.job.episode.id, tags[0]
         return {}
+
+
+@contextmanager
+def _counted(job: Job, work: Assignment, tags: Sequence[str], outcome: Outcome) -> Iterator[None]:
+    """Note in `outcome` what the engines of `tags` cost while the body runs, even where it fails."""
+    engines = work.engines(tags[0]) if tags else ()
+    before = [engine.usage(job.episode.id) for engine in engines]
+    try:
+        yield
+    finally:
+        for engine, earlier in zip(engines, before, strict=True):
+            for tag, usage in spent_since(earlier, engine.usage(job.episode.id)).items():
+                outcome.costs[tag] = outcome.costs.get(tag, Usage()) + usage
+
+
+def _unfinished(job: Job, tag: str, made: translate.Translated) -> LocalizeError:
+    """What keeps a track from being finished for now; the lines it has are kept."""
+    there, all_ = len(made.track.lines), len(job.source().cues)
+    message = f"{all_ - there} of {all_} lines are missing ({made.unfinished}); the others are kept"
+    where = {"stage": "translate", "episode_id": job.episode.id, "locale": tag}
+    if "budget" in made.unfinished:
+        return EngineRejected(message, next_step="run again with a larger --budget", **where)
+    return EngineUnavailable(message, next_step="run the same command again", **where)
 
 
 def fit_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
@@ -183,25 +208,24 @@ def fit_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
 
 
 def check_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
-    """Source, target and layout -> `findings/<locale>.json`; changes nothing else."""
+    """Source, target, layout and what they are judged by -> `findings/<locale>.json`; changes nothing else."""
+    evidence = {tag: Evidence(job, tag) for tag in locales}
 
     def one(tag: str, writer: Writer, made_of: str) -> None:
-        ws = job.workspace
+        ws, seen = job.workspace, evidence[tag]
+        target = ws.need(TargetTrack, target_file(tag))
         found = check.check(
-            job.source(),
-            ws.need(TargetTrack, target_file(tag)),
-            ws.need(Layout, layout_file(tag)),
-            locale(tag),
-            job.facts,
-            style=job.series.style,
-        )
-        writer.commit(findings_file(tag), Findings(tag, found), made_of)
+            job.source(), target, ws.need(Layout, layout_file(tag)), locale(tag), job.facts, style=job.series.style,
+            lines=seen.lines, english=seen.english, earlier=seen.earlier, sensitive=seen.sensitive,
+        )  # fmt: skip
+        writer.commit(findings_file(tag), Findings(tag, found, adherence.uses(seen.lines, target)), made_of)
 
     def reads(tag: str) -> tuple[object, ...]:
         ws, profile, style = job.workspace, locale(tag), job.series.style
         names = ("source.json", target_file(tag), layout_file(tag))
         measured_with = (style, fonts.digest(profile, style.bold))
-        return (check.VERSION, profile, _frame(job.facts), *measured_with, *(ws.digest(name) for name in names))
+        texts = (ws.digest(name) for name in names)
+        return (check.VERSION, profile, _frame(job.facts), *measured_with, *texts, evidence[tag].fingerprint())
 
     return _each(job, "check", locales, reads, one, (findings_file,))
 

@@ -6,6 +6,9 @@ exact fraction. Seconds exist only at an engine's edge.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 # NTSC rates arrive rounded ("29.97") from containers and from people; the true rate is n * 1000 / 1001.
@@ -49,3 +52,44 @@ def clock(ms: int) -> str:
     """`01:02.345`, for messages and reports."""
     minutes, rest = divmod(ms, 60_000)
     return f"{minutes:02d}:{rest // 1000:02d}.{rest % 1000:03d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The times at which pictures begin, the end of the last one included: where a subtitle can come and go.
+
+    `times_ms`, ascending, tells them where the rate varies; `range(duration_ms + 1)` stands for any millisecond, where
+    nobody knows. Without it `rate` is constant. Times off either end answer with that end.
+    """
+
+    rate: Fraction
+    times_ms: Sequence[int] | None = None
+
+    def floor(self, ms: int) -> int:
+        """When the picture on screen at `ms` began."""
+        if self.times_ms is None:
+            return ms_from_frames(max(frames_from_ms(ms, self.rate), 0), self.rate)
+        return self.times_ms[max(bisect_right(self.times_ms, ms) - 1, 0)]
+
+    def ceil(self, ms: int) -> int:
+        """The first picture's begin that is not before `ms`."""
+        if self.times_ms is None:
+            floor = self.floor(ms)
+            return floor if floor >= ms else self.later(floor, 1)
+        return self.times_ms[min(bisect_left(self.times_ms, ms), len(self.times_ms) - 1)]
+
+    def nearest(self, ms: int) -> int:
+        floor, ceil = self.floor(ms), self.ceil(ms)
+        return floor if ms - floor <= ceil - ms else ceil
+
+    def later(self, ms: int, frames: int) -> int:
+        """The picture `frames` after the one on screen at `ms`; where the rate varies, no sooner than that lasts."""
+        if self.times_ms is None:
+            return ms_from_frames(max(frames_from_ms(ms, self.rate) + frames, 0), self.rate)
+        return self.ceil(ms + ms_from_frames(frames, self.rate))
+
+    def earlier(self, ms: int, frames: int) -> int:
+        """The picture `frames` before the one on screen at `ms`; where the rate varies, no later than that lasts."""
+        if self.times_ms is None:
+            return self.later(ms, -frames)
+        return self.floor(ms - ms_from_frames(frames, self.rate))

@@ -61,6 +61,11 @@ def target_file(tag: str) -> str:
     return f"targets/{tag}.json"
 
 
+def drafts_file(tag: str) -> str:
+    """Lines of a translation that was broken off, so that nobody pays for them twice."""
+    return f"targets/{tag}.drafts.json"
+
+
 def layout_file(tag: str) -> str:
     return f"layout/{tag}.json"
 

@@ -20,6 +20,7 @@ from localize.models import Store
 from samples.models.build import corpus
 from tests.bench.argos_reference import ArgosReference
 from tests.bench.harness import Figure, Part, Say, interleaved, ratio, timed, wall
+from tests.through import through
 
 AT_LEAST = 5.0
 CUES, QUICK_CUES, QUICK_LOCALES = 200, 20, 3
@@ -82,7 +83,7 @@ class _Ours:
         self._tags = tags
 
     def translate(self, lines: Sequence[str]) -> None:
-        made = self.engine.translate(lines, self._tags)
+        made = through(self.engine, lines, self._tags)
         self.lines = {tag: [translation.text for translation in translations] for tag, translations in made.items()}
 
 

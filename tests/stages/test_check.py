@@ -10,8 +10,9 @@ from localize.cues import Cue, Event, Kind, Layout, SourceTrack, TargetLine, Tar
 from localize.episode import MediaFacts
 from localize.findings import Finding
 from localize.locales import LOCALES, locale
+from localize.rules import SEVERITY
 from localize.series import Style
-from localize.stages.check import SEVERITY, check
+from localize.stages.check import check
 
 FACTS = MediaFacts(
     "", 0, 0, 20_000, 1080, 1920, 1080, 1920, 0, "1:1", "25", False, 0, "h264", "yuv420p", "", "", "", "", None
@@ -153,7 +154,7 @@ def test_parts_of_one_line_shown_one_after_the_other_are_whole_words() -> None:
     ],
 )
 def test_times_nobody_can_follow_are_told(rule: str, severity: str, events: tuple[Event, ...]) -> None:
-    findings = found("No.", events=events)
+    findings = found("No.", source="不。", events=events)
     assert findings[rule].severity == severity
     assert findings.keys() - {"word-broken"} == {rule}
 

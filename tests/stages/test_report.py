@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from localize.adherence import TermUse
 from localize.cues import Cue, Event, Layout, SourceTrack, TargetLine, TargetTrack
 from localize.decisions import Decision
 from localize.engines import ffmpeg
@@ -21,6 +22,7 @@ from localize.findings import Finding, Findings
 from localize.gates import decision_file, review_command, reviewed_digest, run_command
 from localize.runs import RunRecord, RunUnit
 from localize.series import Episode, Gates, Series
+from localize.spending import Usage
 from localize.stages import report
 from localize.workspace import EpisodeWorkspace, to_json
 
@@ -250,11 +252,75 @@ def test_markup_in_title_cues_lines_and_findings_stays_text(ws: EpisodeWorkspace
     evil = "<script>alert(1)</script>"
     put(ws, "source.json", SourceTrack("zh-Hans", (Cue("c1", 0, 900, evil),), next_id=2))
     put(ws, "targets/en.json", TargetTrack("en", (TargetLine("c1", f'"{evil}', "argos"),)))
-    put(ws, "findings/en.json", Findings("en", (Finding("x", "error", evil, "c1", evil, evil),)))
+    found = Finding("x", "error", f"What {evil}", "c1", f"got {evil}", f"wanted {evil}")
+    put(ws, "findings/en.json", Findings("en", (found,)))
     html = built(ws, a_series(title=evil), ("en",))
     assert html.all("script") == []
     assert html.one("h1").text == html.one("title").text.removesuffix(" · ep01") == evil
     assert html.text.count(evil) == 8
+
+
+def with_terms(ws: EpisodeWorkspace) -> None:
+    """战神 twice and 龙王 once: all kept in `en`, one lost in `ar`, which has no target of its own for 龙王."""
+    god, king = TermUse("战神", "God of War", 2, 0, {"placeholder": 1, "person": 1}), ("龙王", "Dragon King", 1, 0)
+    put(ws, "findings/en.json", Findings("en", terms=(TermUse(*king, {"placeholder": 1}), god)))
+    ar = (TermUse(*king, {"plain": 1}, borrowed=True), TermUse("战神", "سيد الحرب", 2, 1, {"code-switch": 1}))
+    put(ws, "findings/ar.json", Findings("ar", terms=ar))
+
+
+def test_terms_stand_in_one_table_with_what_every_locale_says_the_most_frequent_first(ws: EpisodeWorkspace) -> None:
+    with_terms(ws)
+    section = built(ws).one("section", id="terms")
+    assert "83.3 % of the terms are rendered as the glossaries ask: 5 of 6" in section.text
+    assert [cells(row) for row in section.one("table", **{"class": "terms"}).one("tbody").all("tr")] == [
+        ["战神", "2 ×", "en God of War ar سيد الحرب missing 1 of 2 ×"],
+        ["龙王", "1 ×", "en Dragon King ar Dragon King English"],
+    ]
+    (lost,) = section.all("li", **{"class": "lost"})
+    assert lost.one("bdi").attributes == {"lang": "ar", "dir": "rtl"}
+    assert [cells(row) for row in section.one("details").one("tbody").all("tr")] == [
+        ["English en", "100 %", "3 of 3", "0", "placeholder 2, person 1"],
+        ["Arabic ar", "66.6 %", "2 of 3", "1", "plain 1, code-switch 1"],
+    ]
+
+
+def test_adherence_stands_beside_the_findings_of_each_locale_where_there_are_terms(ws: EpisodeWorkspace) -> None:
+    with_terms(ws)
+    rows = [cells(row) for row in built(ws).one("section", id="locales").one("tbody").all("tr")]
+    assert [row[4] for row in rows] == ["100 %", "66.6 %", ""]
+
+
+def test_an_episode_without_terms_has_no_term_table(ws: EpisodeWorkspace) -> None:
+    assert built(ws).all("section", id="terms") == []
+
+
+def test_a_share_is_never_rounded_up_to_all(ws: EpisodeWorkspace) -> None:
+    put(ws, "findings/en.json", Findings("en", terms=(TermUse("战神", "God of War", 9999, 1, {}),)))
+    assert "99.9 % of the terms" in built(ws, locales=("en",)).one("section", id="terms").text
+
+
+def test_the_summary_names_the_terms_that_are_missing(ws: EpisodeWorkspace) -> None:
+    with_terms(ws)
+    series = a_series()
+    text = report.markdown(series, series.episode[0], ws, ("en", "ar"))
+    assert "Terms: 83.3 % of 6 rendered as the glossaries ask" in text
+    assert "- **ar** 战神: سيد الحرب is missing 1 of 2 times" in text
+
+
+def test_what_was_paid_for_is_told_per_locale_and_in_all(ws: EpisodeWorkspace) -> None:
+    costs = {"en": Usage(3, 12_000, 900, 0.0125, "USD"), "ar": Usage(1, 5000, 300, None, "", estimated=True)}
+    units = (RunUnit("translate", ("en", "ar"), 2.5, ("en", "ar"), (), costs),)
+    put(ws, "runs/20250201T120000Z-8.json", RunRecord("20250201T120000Z", units))
+    section = built(ws).one("section", id="costs")
+    assert "together: 0.01 USD" in section.text
+    assert [cells(row) for row in section.one("tbody").all("tr")] == [
+        ["en", "3", "12,000", "900", "0.0125 USD"],
+        ["ar", "1", "5,000", "300", "no prices estimated"],
+    ]
+
+
+def test_nothing_paid_for_is_not_worth_a_table(ws: EpisodeWorkspace) -> None:
+    assert built(ws).all("section", id="costs") == []
 
 
 def test_the_page_asks_no_other_host_for_anything(ws: EpisodeWorkspace) -> None:

@@ -7,16 +7,38 @@ from dataclasses import replace
 
 import pytest
 
-from localize.cues import Cue, SourceTrack, TargetLine, TargetTrack
-from localize.engines.base import Translation
+from localize.cues import Cue, SourceTrack, TargetLine, TargetTrack, source_fingerprint
+from localize.engines.base import Translation, Translator
 from localize.engines.fake import FakeTranslator
 from localize.errors import EngineRejected, LocaleError, NoEngine
-from localize.stages.translate import EMPTY, STALE, UNTRANSLATED, source_fingerprint, translate
+from localize.glossary.terms import Term
+from localize.lines import Brief, Line
+from localize.stages import translate as stage
+from localize.stages.translate import EMPTY, STALE, UNTRANSLATED
 
 
 def source(*lines: str) -> SourceTrack:
     cues = tuple(Cue(f"c{i:04d}", i * 1000, i * 1000 + 900, line) for i, line in enumerate(lines, 1))
     return SourceTrack("zh-Hans", cues, len(cues) + 1)
+
+
+def translate(
+    track: SourceTrack,
+    locales: Sequence[str],
+    *,
+    engine: Translator,
+    previous: Mapping[str, TargetTrack] | None = None,
+    terms: Mapping[str, str] | None = None,
+    **given: object,
+) -> dict[str, TargetTrack]:
+    """The tracks alone, by one engine; `terms` maps a source text to the target it requires of the whole line."""
+    required = {text: Term(text, target) for text, target in (terms or {}).items()}
+    lines = [
+        Line(cue, terms=dict.fromkeys(locales, (required[cue.text],)) if cue.text in required else {})
+        for cue in track.cues
+    ]
+    made = stage.translate(track, locales, engines=[engine], lines=lines, previous=previous, **given)  # type: ignore[arg-type]
+    return {tag: one.track for tag, one in made.items()}
 
 
 class Engine(FakeTranslator):
@@ -26,9 +48,11 @@ class Engine(FakeTranslator):
         super().__init__(lambda line, tag: f"{tag}:{len(line)}", version=version)
         self.asked: list[tuple[list[str], list[str]]] = []
 
-    def translate(self, lines: Sequence[str], locales: Sequence[str]) -> Mapping[str, Sequence[Translation]]:
-        self.asked.append((list(lines), list(locales)))
-        return super().translate(lines, locales)
+    def translate(
+        self, lines: Sequence[Line], locales: Sequence[str], brief: Brief
+    ) -> Mapping[str, Sequence[Translation]]:
+        self.asked.append(([line.text for line in lines], list(locales)))
+        return super().translate(lines, locales, brief)
 
 
 def says(text: str, *flags: str) -> FakeTranslator:
@@ -83,9 +107,9 @@ def test_another_engine_version_writes_machine_lines_anew() -> None:
 
 def test_a_changed_term_redoes_the_line_it_touches() -> None:
     track = source("战神！", "我回来了。")
-    before = translate(track, ["en"], engine=Engine(), terms={"en": {"c0001": ["God of War"]}})
+    before = translate(track, ["en"], engine=Engine(), terms={"战神！": "God of War"})
     engine = Engine()
-    translate(track, ["en"], engine=engine, previous=before, terms={"en": {"c0001": ["War God"]}})
+    translate(track, ["en"], engine=engine, previous=before, terms={"战神！": "War God"})
     assert engine.asked == [(["战神！"], ["en"])]
 
 
@@ -128,7 +152,9 @@ def test_an_approved_line_is_kept_whatever_the_engine() -> None:
 
 def test_fewer_lines_than_cues_are_refused() -> None:
     class Short(Engine):
-        def translate(self, lines: Sequence[str], locales: Sequence[str]) -> Mapping[str, Sequence[Translation]]:
+        def translate(
+            self, lines: Sequence[Line], locales: Sequence[str], brief: Brief
+        ) -> Mapping[str, Sequence[Translation]]:
             return {tag: [Translation("x")] for tag in locales}
 
     with pytest.raises(EngineRejected) as caught:
@@ -138,7 +164,9 @@ def test_fewer_lines_than_cues_are_refused() -> None:
 
 def test_a_locale_that_the_engine_forgot_is_refused() -> None:
     class Forgetful(Engine):
-        def translate(self, lines: Sequence[str], locales: Sequence[str]) -> Mapping[str, Sequence[Translation]]:
+        def translate(
+            self, lines: Sequence[Line], locales: Sequence[str], brief: Brief
+        ) -> Mapping[str, Sequence[Translation]]:
             return {}
 
     with pytest.raises(EngineRejected, match=r"\[en\]: 1 lines went into fake and 0 came out"):

@@ -42,9 +42,10 @@ def jobs_of(
     transcriber: str = DEFAULT_TRANSCRIBER,
     allow_landscape: bool = False,
     verify: bool = False,
+    budget: str = "",
 ) -> tuple[Series, list[Job]]:
     """The series of `path` and one job per asked-for episode."""
-    from localize import pipeline, series
+    from localize import pipeline, series, spending
     from localize.engines.registry import Engines
 
     manifest = series.load(path)
@@ -57,7 +58,8 @@ def jobs_of(
         verify=verify,
     )
     root = settings.workspace_root(manifest.root, workspace)
-    return manifest, pipeline.jobs(manifest, root, options, Engines(), split(episode))
+    engines = Engines(budget=spending.budget(budget))
+    return manifest, pipeline.jobs(manifest, root, options, engines, split(episode))
 
 
 def not_begun(job: Job) -> InputError | None:

@@ -37,6 +37,7 @@ def run(
     episode: Only = "",
     allow_landscape: Annotated[bool, typer.Option("--allow-landscape", help="Take episodes not vertical.")] = False,
     verify: Annotated[bool, typer.Option("--verify", help="Hash files again instead of trusting their time.")] = False,
+    budget: Annotated[str, typer.Option("--budget", help="The most that paid engines may cost, such as 5USD.")] = "",
     as_json: Json = False,
 ) -> None:
     """Localise episodes as far as their inputs, engines and gates allow."""
@@ -52,6 +53,7 @@ def run(
         transcriber=transcriber,
         allow_landscape=allow_landscape,
         verify=verify,
+        budget=budget,
     )
     results: list[EpisodeResult] = []
     with console.Bars(quiet=as_json) as bars:
@@ -80,8 +82,30 @@ def run(
     raise typer.Exit(code)
 
 
+def _rules(asked: bool) -> None:
+    """Every rule of `check`: id, severity and meaning."""
+    if not asked:
+        return
+    from localize import console
+    from localize.rules import RULES
+
+    for rule in RULES:
+        console.data(f"{rule.id}\t{rule.severity}\t{rule.meaning}")
+    raise typer.Exit()
+
+
+Rules = Annotated[
+    bool, typer.Option("--rules", callback=_rules, is_eager=True, help="Print every rule with its meaning, and exit.")
+]
+
+
 def check(
-    path: PathArgument, to: To = "", workspace: Workspace = None, episode: Only = "", as_json: Json = False
+    path: PathArgument,
+    to: To = "",
+    workspace: Workspace = None,
+    episode: Only = "",
+    as_json: Json = False,
+    rules: Rules = False,
 ) -> None:
     """Check the tracks of a workspace again and print what was found; exit 3 on findings at error severity."""
     from localize import console, pipeline
@@ -107,6 +131,8 @@ def check(
                 "message": finding.message,
                 "measured": finding.measured,
                 "limit": finding.limit,
+                "term": finding.term,
+                "attempts": list(finding.attempts),
             }
             for tag, finding in result.findings
         ]

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from importlib.metadata import version as library_version
 
 from localize import settings
@@ -25,14 +24,6 @@ ENDLESS = "endless"
 """The model did not find the end of the line, which was cut off."""
 
 _MAX_LOADED_BYTES = 1 << 30
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """What became of a line on its way."""
-
-    text: str
-    flags: tuple[str, ...]
 
 
 class Argos:
@@ -53,21 +44,21 @@ class Argos:
         legs = " ".join(f"{leg.name} {leg.version}@{leg.sha256[:12]}" for leg in self._legs(locale))
         return f"argos {library_version('argostranslate')} ctranslate2 {library_version('ctranslate2')} {legs}"
 
-    def translate(self, lines: Sequence[str], locales: Sequence[str]) -> Mapping[str, Sequence[Translation]]:
-        """English once, whatever the number of locales; then every locale from it."""
-        legs = {locale: self._legs(locale) for locale in locales}
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                raise EngineRejected(f"line {number} of {len(lines)} is empty", next_step="write it, or remove the cue")
-        if not locales or not lines:
-            return {locale: [] for locale in locales}
+    def pivot(self, texts: Sequence[str], locale: str) -> Sequence[Translation]:
+        """Chinese to English."""
+        for number, text in enumerate(texts, 1):
+            if not text.strip():
+                raise EngineRejected(f"line {number} of {len(texts)} is empty", next_step="write it, or remove the cue")
         with self._lock:
-            pivot = self._leg(legs[locales[0]][0], [_Text(line, ()) for line in lines])
-            result = {}
-            for locale in locales:
-                done = pivot if len(legs[locale]) == 1 else self._leg(legs[locale][1], pivot)
-                result[locale] = [Translation(line.text, line.flags) for line in done]
-            return result
+            return self._leg(self._legs(locale)[0], [Translation(text) for text in texts]) if texts else []
+
+    def onward(self, pivots: Sequence[Translation], locale: str) -> Sequence[Translation]:
+        """English to `locale`."""
+        legs = self._legs(locale)
+        if len(legs) == 1 or not pivots:
+            return pivots
+        with self._lock:
+            return self._leg(legs[1], pivots)
 
     def _legs(self, locale: str) -> tuple[Package, ...]:
         profile = profile_of(locale)
@@ -87,7 +78,7 @@ class Argos:
             )
         return package
 
-    def _leg(self, package: Package, lines: Sequence[_Text]) -> list[_Text]:
+    def _leg(self, package: Package, lines: Sequence[Translation]) -> list[Translation]:
         """One leg for all lines. A line that is already empty stays so: a model given nothing makes something up."""
         filled = [line for line in lines if line.text.strip()]
         made = iter(self._load(package).translate([line.text for line in filled]))
@@ -95,7 +86,7 @@ class Argos:
         for line in lines:
             text, endless = next(made) if line.text.strip() else ("", False)
             own = (STARTER,) * package.starter + (ENDLESS,) * endless
-            result.append(_Text(text, tuple(dict.fromkeys((*line.flags, *own)))))
+            result.append(Translation(text, tuple(dict.fromkeys((*line.flags, *own)))))
         return result
 
     def _load(self, package: Package) -> LoadedPackage:

@@ -13,7 +13,9 @@ from typing import Protocol
 
 from localize.cues import Word
 from localize.errors import NoEngine
+from localize.lines import Brief, Line
 from localize.locales import Locale
+from localize.spending import Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,20 @@ class Transcriber(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """One translated line; `flags` says what a reader must know of it (`starter`: written by a demonstration model)."""
+    """What became of a line in one locale.
+
+    `flags` says what a reader must know of it (`starter`: written by a demonstration model), `attempts` in which ways
+    its terms were enforced. Where the engine has no usable text, `failure` says why and `text` is empty; `transient`
+    failures may pass another time (a busy server), others will not (a refusal). `by` names who wrote it where that is
+    not the engine that was asked.
+    """
 
     text: str
     flags: tuple[str, ...] = ()
+    attempts: tuple[str, ...] = ()
+    failure: str = ""
+    transient: bool = False
+    by: str = ""
 
 
 class Translator(Protocol):
@@ -87,21 +99,52 @@ class Translator(Protocol):
         """What a line it wrote says in `by`."""
         ...
 
+    @property
+    def reads_brief(self) -> bool:
+        """Whether the characters and the title can change its lines."""
+        ...
+
     def version(self, locale: str) -> str:
         """What can change the result for `locale`; raises NoEngine where it cannot serve it."""
         ...
 
-    def translate(self, lines: Sequence[str], locales: Sequence[str]) -> Mapping[str, Sequence[Translation]]:
+    def translate(
+        self, lines: Sequence[Line], locales: Sequence[str], brief: Brief
+    ) -> Mapping[str, Sequence[Translation]]:
         """One translation per line and locale, in order."""
+        ...
+
+    def usage(self, episode: str) -> Mapping[str, Usage]:
+        """What `episode` has cost per locale since the engine was built; empty where nothing has to be paid."""
+        ...
+
+
+class TextTranslator(Protocol):
+    """An engine that knows no terms: text in, text out, in two legs of which the first is shared by all locales.
+
+    `engines.termed.Termed` makes a Translator of it.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    def version(self, locale: str) -> str: ...
+
+    def pivot(self, texts: Sequence[str], locale: str) -> Sequence[Translation]:
+        """The first leg; `locale` is any of those it is for."""
+        ...
+
+    def onward(self, pivots: Sequence[Translation], locale: str) -> Sequence[Translation]:
+        """The second leg, from what `pivot` gave; flags are carried along. An empty text stays empty."""
         ...
 
 
 def unserved(profile: Locale) -> NoEngine:
-    """The error for a locale that we know and that Argos has no package for."""
+    """The error for a locale that we know and that no translator of the series writes."""
     return NoEngine(
         f"{profile.name} has no Argos package",
         locale=profile.tag,
-        next_step=f"leave {profile.tag} out with --to, or take it out of locales: it needs another translator",
+        next_step=f'leave {profile.tag} out with --to, or set translator = ["llm:NAME", "argos"] in series.toml',
     )
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from localize.cues import Word
 from localize.engines.base import Passage, Recognition, Translation
 from localize.errors import NoEngine
+from localize.lines import Brief, Line
+from localize.spending import Usage
 
 
 class FakeTranscriber:
@@ -29,6 +31,7 @@ class FakeTranslator:
     """Translates with `function(line, locale)`; `locales` are those it serves, all where None."""
 
     name = "fake"
+    reads_brief = False
 
     def __init__(
         self,
@@ -46,8 +49,13 @@ class FakeTranslator:
             raise NoEngine(f"fake does not write {locale}", locale=locale, next_step="leave it out with --to")
         return f"{self._version} {locale}"
 
-    def translate(self, lines: Sequence[str], locales: Sequence[str]) -> Mapping[str, Sequence[Translation]]:
-        return {locale: [self._one(line, locale) for line in lines] for locale in locales}
+    def translate(
+        self, lines: Sequence[Line], locales: Sequence[str], brief: Brief
+    ) -> Mapping[str, Sequence[Translation]]:
+        return {locale: [self._one(line.text, locale) for line in lines] for locale in locales}
+
+    def usage(self, episode: str) -> Mapping[str, Usage]:
+        return {}
 
     def _one(self, line: str, locale: str) -> Translation:
         result = self._function(line, locale)

@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 
-from localize.chinese import taiwanese
+from localize.chinese import PHRASES, Region, traditional
 from localize.engines.base import Translation
 from localize.errors import EngineRejected, NoEngine
 from localize.locales import LOCALES
 
 
 class OpenCC:
-    name = "opencc"
+    """As Taiwan writes it; `opencc:hk` is as Hong Kong does."""
+
+    def __init__(self, region: Region = "tw") -> None:
+        self._region = region
+        self.name = "opencc" if region == "tw" else f"opencc:{region}"
 
     def version(self, locale: str) -> str:
         _served(locale)
-        return f"opencc {version('opencc')} s2twp"
+        return f"opencc {version('opencc')} {PHRASES[self._region]}"
 
-    def translate(self, lines: Sequence[str], locales: Sequence[str]) -> Mapping[str, Sequence[Translation]]:
-        for locale in locales:
-            _served(locale)
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                raise EngineRejected(f"line {number} of {len(lines)} is empty", next_step="mend source.json")
-        converted = [Translation(taiwanese(line)) for line in lines]
-        return dict.fromkeys(locales, converted)
+    def pivot(self, texts: Sequence[str], locale: str) -> Sequence[Translation]:
+        """There is no leg before the conversion."""
+        for number, text in enumerate(texts, 1):
+            if not text.strip():
+                raise EngineRejected(f"line {number} of {len(texts)} is empty", next_step="write it, or remove the cue")
+        return [Translation(text) for text in texts]
+
+    def onward(self, pivots: Sequence[Translation], locale: str) -> Sequence[Translation]:
+        _served(locale)
+        return [replace(text, text=traditional(text.text, self._region)) for text in pivots]
 
 
 def _served(locale: str) -> None:
     if locale not in LOCALES or LOCALES[locale].engine != "opencc":
         served = ", ".join(tag for tag, profile in LOCALES.items() if profile.engine == "opencc")
         raise NoEngine(f"opencc writes {served} only", locale=locale, next_step='set translator = "argos"')
+
+
+def hong_kong() -> OpenCC:
+    return OpenCC("hk")

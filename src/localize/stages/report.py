@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from math import floor
 from pathlib import Path
 
 import jinja2
@@ -22,7 +23,7 @@ from localize.series import Episode, Series
 from localize.timecode import clock
 from localize.workspace import EpisodeWorkspace, layout_file, render_file
 
-VERSION = 1
+VERSION = 2
 _MARKDOWN_FINDINGS = 40
 """Findings shown in the summary; the page has them all."""
 
@@ -78,6 +79,8 @@ def markdown(
     parts.append(_md_locales(view))
     if view.absent:
         parts.append("\n".join(f"- {profile.name} ({profile.tag}): {_md(why)}" for profile, why in view.absent))
+    if view.adherence is not None:
+        parts.append(_md_terms(view, view.adherence))
     if findings := _md_findings(view):
         parts.append(findings)
     if waiting := view.waiting:
@@ -136,6 +139,11 @@ def _size(size_bytes: int) -> str:
     return f"{size_bytes / 1e6:.1f} MB" if size_bytes >= 1e5 else f"{max(size_bytes / 1e3, 0.1):.1f} kB"
 
 
+def _percent(share: float) -> str:
+    """Never rounded up: 99.96 % is not all of it."""
+    return f"{floor(1000 * share) / 10:g} %"
+
+
 def _number(value: int | float | str | None) -> str:
     return "" if value is None else value if isinstance(value, str) else f"{round(value, 2):g}"
 
@@ -149,7 +157,7 @@ def _page() -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"clock": clock, "number": _number, "size": _size}
+    environment.filters |= {"clock": clock, "number": _number, "percent": _percent, "size": _size}
     return environment.get_template("report.html.j2")
 
 
@@ -166,6 +174,17 @@ def _md_locales(view: Overview) -> str:
         for state in view.states
     ]
     return _md_table(("Locale", "Written by", "Errors", "Warnings", "Translation", "Final", "Files"), rows)
+
+
+def _md_terms(view: Overview, adherence: float) -> str:
+    text = f"Terms: {_percent(adherence)} of {sum(use.stands for use in view.uses)} rendered as the glossaries ask"
+    missing = [
+        f"- **{tag}** {_md(use.source)}: {_md(use.target)} is missing {use.violated} of {use.stands} times"
+        for tag, uses in ((state.profile.tag, state.terms) for state in view.states)
+        for use in uses
+        if use.violated
+    ]
+    return "\n".join([text, *([""] if missing else []), *missing])
 
 
 def _md_findings(view: Overview) -> str:

@@ -1,0 +1,81 @@
+"""Adherence: how often the terms of an episode stand in its source, and how often its translation kept them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from localize.cues import TargetLine, TargetTrack
+from localize.glossary.terms import Term
+from localize.lines import Line
+
+MEMORY = "memory"
+"""Who wrote a line that a reviewer approved elsewhere and that was used again."""
+PERSON = "person"
+"""By what a term was kept in a line that a person wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermUse:
+    """How one term fared in one locale of an episode.
+
+    `stands` counts it in the source, `violated` where the translation lacks it; `by` says for the others by what they
+    were kept: the last way that an engine tried (`placeholder`, `carrier`), else who wrote the line.
+    """
+
+    source: str
+    target: str
+    stands: int
+    violated: int
+    by: Mapping[str, int]
+    borrowed: bool = False
+
+    @property
+    def kept(self) -> int:
+        return self.stands - self.violated
+
+
+def share(uses: Iterable[TermUse]) -> float | None:
+    """Share of all occurrences that were kept, 0 to 1; None where no term stands in the source."""
+    uses = tuple(uses)
+    stands = sum(use.stands for use in uses)
+    return sum(use.kept for use in uses) / stands if stands else None
+
+
+def by_what(uses: Iterable[TermUse]) -> list[tuple[str, int]]:
+    """By what the terms were kept and how often, most first."""
+    return sum((Counter(use.by) for use in uses), Counter[str]()).most_common()
+
+
+def required(lines: Iterable[Line], target: TargetTrack) -> Iterator[tuple[TargetLine, Term, int]]:
+    """Every line that has text, with each term that its source requires and how often that stands there."""
+    written = {line.id: line for line in target.lines if line.text.strip()}
+    for line in lines:
+        if made := written.get(line.cue.id):
+            for term, count in Counter(line.terms.get(target.locale, ())).items():
+                yield made, term, count
+
+
+def lacking(line: TargetLine, term: Term, stands: int) -> int:
+    """How often `line` lacks `term`: a machine has to repeat it, a person, who says it once, need not."""
+    judged = line.human or line.approved or line.by == MEMORY
+    return max(0, (1 if judged else stands) - term.count(line.text))
+
+
+def uses(lines: Iterable[Line], target: TargetTrack) -> tuple[TermUse, ...]:
+    """How every term of `lines` fared in `target`, in the order in which they first stand."""
+    found: dict[tuple[str, str], TermUse] = {}
+    for line, term, stands in required(lines, target):
+        key = term.source, term.target
+        seen = found.get(key, TermUse(*key, 0, 0, {}, term.borrowed))
+        violated = lacking(line, term, stands)
+        by = Counter(seen.by) + Counter({_by(line): stands - violated})
+        found[key] = TermUse(*key, seen.stands + stands, seen.violated + violated, dict(by), term.borrowed)
+    return tuple(found.values())
+
+
+def _by(line: TargetLine) -> str:
+    if line.human:
+        return PERSON
+    return line.attempts[-1] if line.attempts else line.by

@@ -1,0 +1,132 @@
+"""What the translation of one episode is made from: its lines with their terms, the route of engines, the memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from localize.cues import SourceTrack, TargetTrack
+from localize.engines.base import Translator
+from localize.fingerprint import fingerprint
+from localize.glossary import stack
+from localize.glossary.stack import Termbase
+from localize.job import Job
+from localize.lines import Brief, Line
+from localize.memory import Match, Memory, asked
+from localize.stages import translate
+from localize.workspace import drafts_file, target_file
+
+
+class Assignment:
+    """One episode's translation, read from the manifest, the glossaries and the workspace as they are now."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.series = job.series
+
+    @cached_property
+    def source(self) -> SourceTrack:
+        return self.job.source()
+
+    @cached_property
+    def termbase(self) -> Termbase:
+        return stack.load(self.series, self.job.episode.id)
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The cues of the source with what each locale of the run requires of them."""
+        return self.termbase.lines(self.source.cues, self.job.locales)
+
+    @property
+    def brief(self) -> Brief:
+        series = self.series
+        return Brief(series.title, series.genre, series.cast, self.job.episode.id, self.source.cues)
+
+    def engines(self, tag: str) -> tuple[Translator, ...]:
+        return self.job.engines.route(tag, self.series)
+
+    def required(self, tag: str) -> str:
+        """Digest of the terms and the manners of speech that `tag` has to keep, line by line."""
+        return fingerprint([(line.cue.id, line.terms[tag], line.manner.get(tag)) for line in self.lines])
+
+    def fingerprint(self, tag: str) -> str:
+        """Of everything that can change the track of `tag`; NoEngine where nothing can write it."""
+        route = translate.serving(self.engines(tag), tag)
+        made_of = [translate.line_fingerprints(line, tag, self.brief, route) for line in self.lines]
+        return fingerprint(
+            "translate", translate.VERSION, self.job.workspace.digest("source.json"), made_of, self._recalled(tag)
+        )
+
+    def run(self, tags: Sequence[str]) -> dict[str, translate.Translated]:
+        """Translate into `tags`, which share a route."""
+        return translate.translate(
+            self.source,
+            tags,
+            engines=self.engines(tags[0]),
+            lines=self._with_similar(tags),
+            brief=self.brief,
+            recalled={tag: self._recalled(tag) for tag in tags},
+            previous={tag: track for tag in tags if (track := self._previous(tag))},
+        )
+
+    def outdated(self, tag: str) -> tuple[str, ...]:
+        """Ids of the cues whose line in `tag` the next run will make anew; all of them where there is no track."""
+        return translate.outdated(
+            self.source, tag, engines=self.engines(tag), lines=self.lines, brief=self.brief,
+            recalled=self._recalled(tag), previous=self._previous(tag),
+        )  # fmt: skip
+
+    def _previous(self, tag: str) -> TargetTrack | None:
+        """The track as it is, with what a broken-off run made since; a person's lines come first."""
+        track = self.job.workspace.read(TargetTrack, target_file(tag))
+        drafts = self.job.workspace.read(TargetTrack, drafts_file(tag))
+        if track is None or drafts is None:
+            return track or drafts
+        newer = {line.id: line for line in drafts.lines}
+        kept = {line.id: line for line in track.lines}
+        lines = {
+            **newer,
+            **{id_: line for id_, line in kept.items() if line.human or line.approved or id_ not in newer},
+        }
+        return replace(track, lines=tuple(lines.values()))
+
+    def _recalled(self, tag: str) -> Mapping[str, str]:
+        """Approved translations of the same text elsewhere, by cue id."""
+        return {id_: match.target for id_, match in self.matches(tag).items()}
+
+    def matches(self, tag: str) -> Mapping[str, Match]:
+        """Exact matches of the memory, by cue id."""
+        return self._matches.get(tag, {})
+
+    @cached_property
+    def _matches(self) -> dict[str, dict[str, Match]]:
+        """Of every locale of the run, from the memory as the workspaces are now."""
+        if self.series.memory == "off":
+            return {}
+        lines = asked(self.source.cues, self.job.episode.id, self.series.id)
+        found: dict[str, dict[str, Match]] = {}
+        with Memory.open() as memory:
+            memory.refresh(self.job.workspace.folder.parents[1], self.series.id)
+            for tag in self.job.locales:
+                matches = memory.exact(lines, tag, series=self._scope)
+                found[tag] = {line.cue_id: match for line, match in zip(lines, matches, strict=True) if match}
+        return found
+
+    def similar(self, tags: Sequence[str]) -> list[Line]:
+        """The lines with the fuzzy matches of the memory for `tags`."""
+        with Memory.open() as memory:
+            return [
+                replace(line, similar={tag: tuple(memory.fuzzy(line.text, tag, series=self._scope)) for tag in tags})
+                for line in self.lines
+            ]
+
+    def _with_similar(self, tags: Sequence[str]) -> list[Line]:
+        """Only an engine that reads more than the line makes use of what is similar to it."""
+        read = self.series.memory != "off" and any(engine.reads_brief for engine in self.engines(tags[0]))
+        return self.similar(tags) if read else self.lines
+
+    @property
+    def _scope(self) -> str | None:
+        """Whose approved lines count: this series', or everybody's."""
+        return None if self.series.memory == "studio" else self.series.id

@@ -1,0 +1,70 @@
+"""Impact: which lines a term touches, in every episode and locale, and what the next run will do to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from localize.assignment import Assignment
+from localize.cues import TargetLine, TargetTrack
+from localize.glossary.match import Matcher, Sense, surroundings
+from localize.job import Job
+from localize.workspace import target_file
+
+Fate = Literal["redo", "kept", "current", "unmatched", "missing"]
+"""What the next run does with a line: make it anew, keep it since a person wrote or approved it, or nothing.
+
+`unmatched`: the characters stand there, and another term or word holds them; `missing`: there is no line yet.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A line whose source holds the term."""
+
+    episode: str
+    locale: str
+    cue_id: str
+    fate: Fate
+    source: str
+    text: str
+    by: str
+
+
+def impact(job: Job, term: str, locales: Sequence[str]) -> Iterator[Touched]:
+    """Every line of the episode of `job` whose source holds `term`, which need not be in a glossary yet."""
+    work = Assignment(job)
+    cues = {cue.id: cue for cue in work.source.cues if term in cue.text}
+    if not cues:
+        return
+    senses = work.termbase.senses
+    if not any(sense.source == term for sense in senses):
+        senses = [*senses, Sense(term)]
+    matcher = Matcher(senses)
+    texts = [cue.text for cue in work.source.cues]
+    meant = {
+        cue.id
+        for number, cue in enumerate(work.source.cues)
+        if any(span.source == term for span in matcher.find(cue.text, surroundings(texts, number)))
+    }
+    for tag in locales:
+        track = job.workspace.read(TargetTrack, target_file(tag))
+        lines = {line.id: line for line in track.lines} if track else {}
+        redone = set(work.outdated(tag)) if track else set()
+        for cue in cues.values():
+            line = lines.get(cue.id)
+            fate = _fate(line, matched=cue.id in meant, redone=cue.id in redone)
+            yield Touched(
+                job.episode.id, tag, cue.id, fate, cue.text, line.text if line else "", line.by if line else "-"
+            )
+
+
+def _fate(line: TargetLine | None, *, matched: bool, redone: bool) -> Fate:
+    if line is None:
+        return "missing"
+    if redone:
+        return "redo"
+    if not matched:
+        return "unmatched"
+    return "kept" if line.human or line.approved else "current"

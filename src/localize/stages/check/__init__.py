@@ -1,0 +1,55 @@
+"""Check: what is wrong with a target track and its layout. It judges and changes nothing.
+
+An empty answer means that nothing was found. `measured` and `limit` are in the unit that the message states; what every
+rule means and how bad it is stands in `localize.rules`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from localize.consistency import Renderings
+from localize.cues import Layout, SourceTrack, TargetTrack
+from localize.episode import MediaFacts
+from localize.findings import Finding
+from localize.lines import Line
+from localize.locales import Locale
+from localize.sensitive import Sensitive
+from localize.series import Style
+from localize.stages.check.fidelity import of_fidelity
+from localize.stages.check.picture import of_picture
+from localize.stages.check.terms import of_terms
+from localize.stages.check.text import of_text
+from localize.stages.check.time import of_time
+from localize.stages.check.track import of_track
+
+VERSION = 2
+
+
+def check(
+    source: SourceTrack,
+    target: TargetTrack,
+    layout: Layout,
+    profile: Locale,
+    facts: MediaFacts,
+    *,
+    style: Style,
+    lines: Sequence[Line] | None = None,
+    english: Mapping[str, str] | None = None,
+    earlier: Renderings | None = None,
+    sensitive: Sequence[Sensitive] = (),
+) -> tuple[Finding, ...]:
+    """Everything found in one locale of one episode, in the order track, text, terms, fidelity, picture, time.
+
+    `lines` are the cues with what they require (without terms where None), `english` the texts of the English track by
+    cue id, `earlier` how the same sources were rendered before this episode, `sensitive` the list of the market.
+    """
+    required = [Line(cue) for cue in source.cues] if lines is None else lines
+    return (
+        *of_track(source, target, layout),
+        *of_text(required, target, profile, style, english or {}, sensitive),
+        *of_terms(required, target, profile),
+        *of_fidelity(required, target, profile, earlier or {}),
+        *of_picture(target, layout, profile, style),
+        *of_time(layout, profile, facts),
+    )

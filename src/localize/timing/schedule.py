@@ -1,0 +1,247 @@
+"""The schedule: cues with their text in a locale -> events on the picture grid, one after the other.
+
+Each time is the best of a few: what the speech says, and what the conventions of `rules` offer. "Best" is a list of
+things to avoid, the worst first, so every decision can be read off the order of a tuple.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise
+
+from localize.cues import Event, Kind
+from localize.timecode import Grid
+from localize.timing.rules import OUT_BEFORE_SHOT, Limits, Rules, Timed
+
+Fits = Callable[[str], bool]
+"""Whether a text can be one subtitle, in the lines and the width the locale has."""
+
+# ASS counts centiseconds: events that start closer than this cannot be told apart there.
+_SAME_START_MS = 10
+_KINDS: tuple[Kind, ...] = ("dialogue", "forced")
+
+
+def schedule(
+    cues: Sequence[Timed],
+    *,
+    grid: Grid,
+    shots: Sequence[int],
+    limits: Limits,
+    duration_ms: int,
+    fits: Fits,
+    joint: str = " ",
+) -> list[Event]:
+    """Time `cues` for a picture of `duration_ms`; `shots` are the first milliseconds of its new shots.
+
+    Every cue is in exactly one event, events keep the order of their cues, and no two of one kind overlap. Short
+    neighbours of one speaker that `fits` as one text merge, with `joint` between them; cues that start on one frame are
+    shown together, on lines of their own. A cue that a human timed is not moved: its neighbours give way, and one that
+    is spoken wholly inside it is shown with it. Of two such cues that overlap, the first ends where the second starts.
+    A text that does not fit stays up to twice `max_ms`, since it is going to be split. A cue that starts after the end
+    of the picture is left as it is, for `check` to report.
+    """
+    rules = Rules.of(grid, limits, shots, duration_ms)
+    events: list[Event] = []
+    for kind in _KINDS:
+        spans = _settled([cue for cue in cues if cue.kind == kind], rules, duration_ms)
+        spans = _merged(spans, rules, fits, joint)
+        starts = _starts(spans, rules)
+        for index, (span, start_ms) in enumerate(zip(spans, starts, strict=True)):
+            next_ms = starts[index + 1] if index + 1 < len(starts) else None
+            end_ms = _end(span, start_ms, next_ms, rules, patience=1 if fits(span.text) else 2)
+            events.append(Event(start_ms, end_ms, span.text, span.ids, kind))
+    return sorted(events, key=lambda event: (event.start_ms, event.end_ms))
+
+
+def divide(
+    start_ms: int, end_ms: int, share: Fraction, *, grid: Grid, limits: Limits, shots: Sequence[int] = ()
+) -> tuple[int, int] | None:
+    """Split an event in time, the first part having `share` of it: the first one's end and the second one's start.
+
+    A shot change less than half a second off is taken where both parts keep `min_ms`. None where there is no room.
+    """
+    rules = Rules.of(grid, limits, shots, end_ms + 1)
+    middle_ms = grid.nearest(start_ms + round((end_ms - start_ms) * share))
+    least = (grid.ceil(start_ms + limits.min_ms), grid.floor(end_ms - limits.min_ms))
+    second_ms = [
+        at
+        for at in (*rules.around(middle_ms), middle_ms, *least)
+        if rules.room(start_ms, at) >= least[0] and at <= least[1]
+    ]
+    if not second_ms:
+        return None
+    best = min(second_ms, key=lambda at: (at not in rules.shots, abs(at - middle_ms), at))
+    return rules.room(start_ms, best), best
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """One event to be: `[start, end)` is when it is spoken, on the grid unless it is `fixed`."""
+
+    start: int
+    end: int
+    text: str
+    ids: tuple[str, ...]
+    speaker: str | None
+    fixed: bool
+
+
+def _settled(cues: Sequence[Timed], rules: Rules, duration_ms: int) -> list[_Span]:
+    """Cues in order on the grid, each starting later than the one before; what cannot be told apart is joined."""
+    spans: list[_Span] = []
+    for cue in sorted(cues, key=lambda cue: (cue.start_ms, cue.end_ms)):
+        span = _span(cue, rules, duration_ms)
+        if spans and spans[-1].fixed and not span.fixed:
+            span = _after(spans[-1], span, cue.end_ms, rules)
+        while spans and _apart_ms(spans[-1], span, rules) < _SAME_START_MS:
+            span = _joined(spans.pop(), span, "\n")
+        spans.append(span)
+    return [
+        replace(span, end=min(span.end, after.start)) if span.fixed and after.fixed else span
+        for span, after in pairwise(spans)
+    ] + spans[-1:]
+
+
+def _span(cue: Timed, rules: Rules, duration_ms: int) -> _Span:
+    outside = cue.start_ms >= duration_ms
+    if cue.by_human or outside:
+        end = cue.end_ms if outside else min(cue.end_ms, duration_ms)
+        return _Span(cue.start_ms, end, cue.text, (cue.id,), cue.speaker, fixed=True)
+    start = min(rules.grid.floor(cue.start_ms), rules.grid.floor(rules.end_ms - _SAME_START_MS))
+    end = min(rules.grid.ceil(cue.end_ms), rules.end_ms)
+    return _Span(start, end, cue.text, (cue.id,), cue.speaker, fixed=False)
+
+
+def _after(fixed: _Span, span: _Span, spoken_until: int, rules: Rules) -> _Span:
+    """`span` from where `fixed` has gone; a start within `fixed`, so that they are joined, where nothing is left."""
+    if spoken_until <= fixed.end:
+        return replace(span, start=fixed.start)
+    free = rules.grid.ceil(fixed.end)
+    start = max(span.start, rules.grid.later(free, rules.limits.gap_frames))
+    if start >= span.end:
+        start = max(span.start, free)
+    return replace(span, start=start if start < span.end else fixed.start)
+
+
+def _apart_ms(first: _Span, second: _Span, rules: Rules) -> int:
+    """How long `first` can be shown before `second` starts; it ends on the grid, unless it is fixed."""
+    return (second.start if first.fixed else rules.grid.floor(second.start)) - first.start
+
+
+def _joined(first: _Span, second: _Span, joint: str) -> _Span:
+    one = first.speaker if first.speaker == second.speaker else None
+    text, ids = f"{first.text}{joint}{second.text}", first.ids + second.ids
+    if first.fixed != second.fixed:
+        keeper = first if first.fixed else second
+        return replace(keeper, text=text, ids=ids, speaker=one)
+    return replace(first, end=max(first.end, second.end), text=text, ids=ids, speaker=one)
+
+
+def _merged(spans: Sequence[_Span], rules: Rules, fits: Fits, joint: str) -> list[_Span]:
+    merged: list[_Span] = []
+    for index, span in enumerate(spans):
+        next_ms = spans[index + 1].start if index + 1 < len(spans) else None
+        if merged and _are_one(merged[-1], span, next_ms, rules, fits, joint):
+            span = _joined(merged.pop(), span, joint)
+        merged.append(span)
+    return merged
+
+
+def _are_one(first: _Span, second: _Span, next_ms: int | None, rules: Rules, fits: Fits, joint: str) -> bool:
+    """Whether two neighbours are better shown as one: one of them is too short alone, and nothing stands between."""
+    if first.fixed or second.fixed or first.speaker != second.speaker:
+        return False
+    grid, limits, both = rules.grid, rules.limits, _joined(first, second, joint)
+    if second.start >= grid.later(first.end, rules.half) or both.end - both.start > limits.max_ms:
+        return False
+    # A start moves onto a shot that begins just after it, and an end before one that begins just before it.
+    if rules.shots_between(grid.later(first.start, rules.onto), grid.earlier(second.end, rules.onto)):
+        return False
+    rooms = [
+        min(rules.room(span.start, until) - span.start, limits.max_ms)
+        for span, until in ((first, second.start), (second, next_ms), (both, next_ms))
+    ]
+    needs = [rules.reading_ms(span.text) for span in (first, second, both)]
+    too_short = min(rooms[:2]) < limits.min_ms
+    too_fast = (needs[0] > rooms[0] or needs[1] > rooms[1]) and needs[2] <= rooms[2]
+    return (too_short or too_fast) and fits(both.text)
+
+
+def _starts(spans: Sequence[_Span], rules: Rules) -> list[int]:
+    """From the last to the first, since the room a start has is known by the one after it."""
+    starts: list[int] = []
+    for index in range(len(spans) - 1, -1, -1):
+        before = spans[index - 1] if index else None
+        starts.append(_start(spans[index], before, starts[-1] if starts else None, rules))
+    return starts[::-1]
+
+
+def _start(span: _Span, before: _Span | None, next_ms: int | None, rules: Rules) -> int:
+    if span.fixed:
+        return span.start
+    grid, least = rules.grid, rules.limits.min_ms
+
+    def shortfall(start: int) -> int:
+        return max(0, least - (rules.room(start, next_ms) - start))
+
+    choices = [span.start]
+    for shot in rules.around(span.start):
+        if shot <= span.start or rules.within(span.start, shot, rules.onto):
+            choices.append(shot)
+        else:
+            choices.append(grid.earlier(shot, rules.half))
+    if missing := shortfall(span.start):
+        free = grid.later(grid.ceil(before.end), rules.limits.gap_frames) if before else 0
+        earliest = max(grid.earlier(span.start, rules.half), free, _shot_of(span.start, rules))
+        choices.append(max(grid.floor(span.start - missing), earliest))
+
+    def allowed(start: int) -> bool:
+        if start > span.start:
+            # Onto a shot: most of the line is spoken there, and it can be read there.
+            return span.end - start >= start - span.start and not shortfall(start)
+        if start == span.start:
+            return True
+        if start < _shot_of(span.start, rules):
+            return False
+        if before is None:
+            return True
+        gone = grid.earlier(start, rules.limits.gap_frames)
+        if before.fixed:
+            return before.end <= gone
+        spoken = grid.later(start, rules.onto) if start in rules.shots else gone
+        return before.end <= spoken and gone - before.start >= least
+
+    return min(filter(allowed, choices), key=lambda s: (shortfall(s), rules.flashes_in(s), abs(s - span.start), s))
+
+
+def _shot_of(ms: int, rules: Rules) -> int:
+    """When the shot on screen at `ms` began."""
+    at = bisect_right(rules.shots, ms)
+    return rules.shots[at - 1] if at else 0
+
+
+def _end(span: _Span, start: int, next_ms: int | None, rules: Rules, *, patience: int) -> int:
+    """`patience`: how many times the longest duration it may stay."""
+    if span.fixed:
+        return span.end
+    grid, limits = rules.grid, rules.limits
+    room = rules.room(start, next_ms)
+    latest = min(room, max(grid.floor(start + patience * limits.max_ms), grid.later(start, 1)))
+    spoken = min(span.end, latest)
+    read = start + rules.reading_ms(span.text)
+    wanted = min(max(spoken, grid.ceil(max(start + limits.min_ms, read))), latest)
+    least = min(start + limits.min_ms, latest)
+    heard = grid.earlier(spoken, rules.onto + OUT_BEFORE_SHOT)
+
+    choices = {wanted, latest}
+    for shot in rules.shots_between(start, grid.later(latest, rules.half) + 1):
+        choices |= {rules.out_before(shot), grid.later(shot, rules.half)}
+
+    def avoid(end: int) -> tuple[int | bool, ...]:
+        loose = limits.close_gaps and next_ms is not None and end < room and next_ms < grid.later(end, rules.half)
+        return max(0, least - end), max(0, heard - end), rules.flashes_out(end), max(0, read - end), loose, end
+
+    return min((end for end in choices if start < end <= latest), key=avoid)
