@@ -10,7 +10,7 @@ from typing import Any
 from localize.cues import Cue
 from localize.engines.base import Translation
 from localize.engines.llm import LLM
-from localize.engines.llm_traffic import Clock
+from localize.engines.llm.traffic import Clock
 from localize.glossary.terms import Span, Term
 from localize.lines import Brief, Line
 from tests.engines.llm_server import translated

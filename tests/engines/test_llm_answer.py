@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localize.cues import Cue
-from localize.engines import llm_prompt
-from localize.engines.llm_answer import Item, declines, items_of, judge
-from localize.engines.llm_check import fault
+from localize.engines.llm.answer import Item, declines, items_of, judge
+from localize.engines.llm.check import fault
 from localize.glossary.terms import Term
 from localize.lines import Line
 from localize.locales import LOCALES
@@ -232,17 +231,17 @@ def tracks(draw: st.DrawFn) -> list[Cue]:
 @given(tracks(), st.data())
 def test_every_wanted_line_stands_in_exactly_one_window_in_order(track: list[Cue], data: Any) -> None:
     wanted = {cue.id for cue in track if data.draw(st.booleans())}
-    windows = llm_prompt.windows(track, wanted)
+    windows = prompt.windows(track, wanted)
     assert [cue.id for window in windows for cue in window] == [cue.id for cue in track if cue.id in wanted]
-    assert all(1 <= len(window) <= llm_prompt.WINDOW for window in windows)
+    assert all(1 <= len(window) <= prompt.WINDOW for window in windows)
 
 
 @given(tracks(), st.data())
 def test_where_windows_begin_does_not_depend_on_what_is_wanted(track: list[Cue], data: Any) -> None:
     wanted = {cue.id for cue in track if data.draw(st.booleans())}
-    whole = llm_prompt.windows(track, {cue.id for cue in track})
+    whole = prompt.windows(track, {cue.id for cue in track})
     kept = [[cue for cue in window if cue.id in wanted] for window in whole]
-    assert llm_prompt.windows(track, wanted) == [window for window in kept if window]
+    assert prompt.windows(track, wanted) == [window for window in kept if window]
 
 
 def test_a_window_ends_with_its_scene_and_short_scenes_share_one() -> None:
@@ -250,18 +249,18 @@ def test_a_window_ends_with_its_scene_and_short_scenes_share_one() -> None:
         return [Cue(f"c{start_ms + n}", start_ms + n * 1000, start_ms + n * 1000 + 900, "走。") for n in range(count)]
 
     track = [*scene(0, 15), *scene(20_000, 12), *scene(40_000, 4)]
-    assert [len(window) for window in llm_prompt.windows(track, {cue.id for cue in track})] == [15, 16]
+    assert [len(window) for window in prompt.windows(track, {cue.id for cue in track})] == [15, 16]
 
 
 def test_a_long_scene_is_cut_at_its_longest_silence_near_the_middle() -> None:
     starts = [n * 1000 + (1000 if n >= 17 else 0) for n in range(30)]
     track = [Cue(f"c{n}", start, start + 900, "走。") for n, start in enumerate(starts)]
-    assert [len(window) for window in llm_prompt.windows(track, {cue.id for cue in track})] == [17, 13]
+    assert [len(window) for window in prompt.windows(track, {cue.id for cue in track})] == [17, 13]
 
 
 def test_a_film_whose_silences_grow_is_cut_near_the_middle_all_the_same() -> None:
     starts = [n * 1000 + n * n // 1000 for n in range(2000)]
     track = [Cue(f"c{n}", start, start + 900, "走。") for n, start in enumerate(starts)]
-    sizes = [len(window) for window in llm_prompt.windows(track, {cue.id for cue in track})]
+    sizes = [len(window) for window in prompt.windows(track, {cue.id for cue in track})]
     assert sum(sizes) == 2000
-    assert min(sizes) >= llm_prompt.WINDOW // 4
+    assert min(sizes) >= prompt.WINDOW // 4

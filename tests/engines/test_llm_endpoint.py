@@ -11,8 +11,8 @@ import pytest
 
 from localize.engines.base import Translation
 from localize.engines.llm import LLM
-from localize.engines.llm_client import ATTEMPTS
-from localize.engines.llm_traffic import traffic_of
+from localize.engines.llm.client import ATTEMPTS
+from localize.engines.llm.traffic import traffic_of
 from localize.errors import EngineRejected, InputError
 from localize.spending import Budget, Usage
 from tests.engines.llm_case import (
@@ -32,6 +32,7 @@ from tests.engines.llm_server import (
     Server,
     as_json,
     broken_envelope,
+    completion,
     drips,
     drops_mid_body,
     error,

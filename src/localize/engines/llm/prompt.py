@@ -13,7 +13,7 @@ from typing import Any
 
 from localize.cues import Cue
 from localize.endpoints import Endpoint
-from localize.engines.llm_client import Question, tokens_of
+from localize.engines.llm.client import Question, tokens_of
 from localize.lines import Brief, Line
 from localize.locales import Locale
 

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from localize.endpoints import Endpoint
-from localize.engines import llm_answer, llm_prompt
 from localize.engines.base import Translation
-from localize.engines.llm_check import REFUSED, Fault, flags
-from localize.engines.llm_client import Client, Unanswered
-from localize.engines.llm_reply import Reply
-from localize.engines.llm_traffic import Clock
+from localize.engines.llm import answer, prompt
+from localize.engines.llm.check import REFUSED, Fault, flags
+from localize.engines.llm.client import Client, Unanswered
+from localize.engines.llm.reply import Reply
+from localize.engines.llm.traffic import Clock
 from localize.errors import InputError
 from localize.lines import Brief, Line
 from localize.locales import Locale
@@ -29,7 +29,7 @@ from localize.spending import Budget, Usage
 VERSION = 1
 """Of what is asked and of what an answer has to be; a change of it makes every line anew."""
 
-LADDER = (llm_prompt.WINDOW, 10, 3, 1)
+LADDER = (prompt.WINDOW, 10, 3, 1)
 """Lines of a question, first and after each answer that some lines of it could not be taken from."""
 
 _CUT_OFF = "answer cut off"
@@ -79,7 +79,7 @@ class LLM:
         track = brief.track or tuple(line.cue for line in lines)
         if missing := asked.keys() - {cue.id for cue in track}:
             raise ValueError(f"{sorted(missing)[0]} is no cue of the track")
-        windows = [[asked[cue.id] for cue in window] for window in llm_prompt.windows(track, asked)]
+        windows = [[asked[cue.id] for cue in window] for window in prompt.windows(track, asked)]
         empty = {line.cue.id: _EMPTY for line in lines if line.cue.id not in asked}
         made = {tag: dict(empty) for tag in locales}
         stop = threading.Event()
@@ -152,7 +152,7 @@ class _Window:
         while self._todo:
             batch = self._todo.pop()
             mend = {id_: fault.mend for id_, fault in batch.faults.items()}
-            question = llm_prompt.question(batch.lines, self._profile, self._brief, self._endpoint, mend)
+            question = prompt.question(batch.lines, self._profile, self._brief, self._endpoint, mend)
             try:
                 reply = self._ask(question)
             except Unanswered as error:
@@ -166,10 +166,10 @@ class _Window:
 
     def _taken(self, batch: _Batch, reply: Reply) -> list[_Batch]:
         """Keep the lines of `reply` that can be used; what to ask next about the others."""
-        items = llm_answer.items_of(reply.text)
-        if reply.ended == "refused" or (reply.ended == "whole" and not items and llm_answer.declines(reply.text)):
+        items = answer.items_of(reply.text)
+        if reply.ended == "refused" or (reply.ended == "whole" and not items and answer.declines(reply.text)):
             return self._smaller(batch, batch.lines, f"{REFUSED} ({reply.why})" if reply.why else REFUSED)
-        judged = llm_answer.judge(items, batch.lines, self._profile)
+        judged = answer.judge(items, batch.lines, self._profile)
         for line in batch.lines:
             if (text := judged.texts.get(line.cue.id)) is not None:
                 attempts = self._attempts(line, batch)

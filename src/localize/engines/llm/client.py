@@ -17,8 +17,8 @@ import httpx
 from pydantic import SecretStr
 
 from localize.endpoints import Endpoint
-from localize.engines.llm_reply import Again, Complaint, NoCredit, Reply, Response, read
-from localize.engines.llm_traffic import Clock, Dialect, backoff_s, traffic_of
+from localize.engines.llm.reply import Again, Complaint, NoCredit, Reply, Response, read
+from localize.engines.llm.traffic import Clock, Dialect, backoff_s, traffic_of
 from localize.errors import EngineRejected
 from localize.spending import Budget, Usage
 

@@ -15,7 +15,7 @@ from typing import Any
 import regex
 
 from localize.chinese import respelled
-from localize.engines.llm_check import Fault, fault
+from localize.engines.llm.check import Fault, fault
 from localize.lines import Line
 from localize.locales import Locale
 
