@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localize.cues import Cue
+from localize.engines.llm import prompt
 from localize.engines.llm.answer import Item, declines, items_of, judge
 from localize.engines.llm.check import fault
 from localize.glossary.terms import Term

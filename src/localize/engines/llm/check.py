@@ -91,8 +91,9 @@ def _faults(text: str, line: Line, profile: Locale) -> Iterator[Fault]:
         yield Fault("too long for its source", "the translation was far longer than the line")
     if given >= _SHORT_SOURCE and size < least * given:
         yield Fault("too short for its source", "the translation left out most of the line")
-    for term in line.terms.get(profile.tag, ()):
-        if forbidden := term.forbidden_in(text):
+    terms = line.terms.get(profile.tag, ())
+    for term in terms:
+        if forbidden := term.forbidden_in(text, terms):
             yield Fault(f"forbidden {forbidden[0]}", f"{forbidden[0]} must not be written for {term.source}")
         if not term.count(text):
             yield Fault(f"term {term.source} not kept", f"the term {term.source} must be rendered as {term.target}")
