@@ -162,7 +162,7 @@ def terminal(
         faster_whisper=FakeTranscriber(lambda _media, _names: heard),
         argos=FakeTranslator(lambda _line, tag: {"en": "Kneel!", "th": "คุกเข่า!"}[tag]),
     )
-    monkeypatch.setattr(registry, "Engines", lambda: engines)
+    monkeypatch.setattr(registry, "Engines", lambda budget=None: engines)
     handler = signal.getsignal(signal.SIGTERM)
     yield Terminal(tmp_path, capsys, monkeypatch)
     signal.signal(signal.SIGTERM, handler)

@@ -267,4 +267,4 @@ def test_what_a_run_cost_is_in_its_record_per_locale(work: Series) -> None:
     work.manifest('translator = "llm:fast"')
     work.run()
     job = work.jobs()[0]
-    assert runs.costs(job.workspace) == {tag: Usage(2, 200, 20, 1.0, "USD") for tag in ("en", "fr")}
+    assert runs.costs(job.workspace) == [(tag, Usage(2, 200, 20, 1.0, "USD")) for tag in ("en", "fr")]

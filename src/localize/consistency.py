@@ -1,7 +1,7 @@
 """Consistency: how the lines of an episode were rendered in the episodes before it.
 
 Reads the source and the target of every earlier episode, once per process as long as their size and time stay the same.
-A look at 80 episodes then costs 160 calls of stat, a few milliseconds on a local disk.
+After that a locale of the 80th episode costs 158 calls of stat: 5 ms on a local disk.
 """
 
 from __future__ import annotations
@@ -82,7 +82,8 @@ def earlier(series: Series, episode: Episode, folder: Path, tag: str, sources: C
 
 
 def _rendered(folder: Path, episode_id: str, tag: str) -> Renderings:
-    source, target = folder / episode_id / "source.json", folder / episode_id / target_file(tag)
+    workspace = folder / episode_id
+    source, target = workspace / "source.json", workspace / target_file(tag)
     with suppress(WorkspaceError), disk.disk_errors(target, "read"):
         if (source_stamp := disk.stamp(source)) and (target_stamp := disk.stamp(target)):
             return _pairs(source, source_stamp, target, target_stamp, episode_id)

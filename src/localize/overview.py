@@ -93,7 +93,7 @@ class Overview:
     findings: tuple[FindingRow, ...]
     """The worst first; then by locale, the source in front, and time."""
     run: runs.RunRecord | None
-    costs: Mapping[str, Usage]
+    costs: Sequence[tuple[str, Usage]]
     """What all runs together have paid for, per locale."""
 
     @property
@@ -128,7 +128,7 @@ class Overview:
     def spent(self) -> Mapping[str, float]:
         """Money, by currency, in all locales together."""
         money: dict[str, float] = {}
-        for usage in self.costs.values():
+        for _, usage in self.costs:
             if usage.cost is not None:
                 money[usage.currency] = money.get(usage.currency, 0.0) + usage.cost
         return money

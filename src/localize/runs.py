@@ -36,14 +36,15 @@ def latest(ws: EpisodeWorkspace) -> RunRecord | None:
     return ws.need(RunRecord, names[-1]) if names else None
 
 
-def costs(ws: EpisodeWorkspace) -> dict[str, Usage]:
-    """What every run of the episode has paid for together, per locale."""
-    total: dict[str, Usage] = {}
+def costs(ws: EpisodeWorkspace) -> list[tuple[str, Usage]]:
+    """What every run of the episode has paid for together: locale and usage, one entry per locale and currency."""
+    total: dict[tuple[str, str], Usage] = {}
     for name in _names(ws):
         for unit in ws.need(RunRecord, name).units:
             for tag, usage in unit.costs.items():
-                total[tag] = total.get(tag, Usage()) + usage
-    return total
+                key = tag, usage.currency
+                total[key] = total.get(key, Usage()) + usage
+    return [(tag, usage) for (tag, _), usage in total.items()]
 
 
 def _names(ws: EpisodeWorkspace) -> list[str]:

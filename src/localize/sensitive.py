@@ -7,7 +7,7 @@ name a person should look at, what they do not name is no promise.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -37,8 +37,11 @@ def load(tag: str) -> tuple[Sensitive, ...]:
         return _read(path, stamp) if (stamp := disk.stamp(path)) else ()
 
 
-def found(text: str, words: Iterable[Sensitive], profile: Locale) -> list[Sensitive]:
+def found(text: str, words: Sequence[Sensitive], profile: Locale) -> list[Sensitive]:
     """Those of `words` that stand in `text` as words of their own."""
+    # Nearly every line has none: one look for all of them.
+    if not places(text, tuple(word.word for word in words), profile.suffixes):
+        return []
     return [word for word in words if places(text, (word.word,), profile.suffixes)]
 
 
