@@ -26,6 +26,7 @@ from localize.lines import Similar
 from localize.memory import Asked, Match, Memory, Unit, asked, normalised
 from localize.memory import fuzzy as fuzzy_files
 from localize.memory import index as memory_index
+from localize.memory import refresh as refreshing
 from localize.workspace import to_json
 
 SERIES = "dragon-king"
@@ -143,6 +144,17 @@ def test_the_same_neighbours_beat_any_number_of_approvals_elsewhere(memory: Memo
     assert match(memory, Asked("走", "他来了", " 快 ")) == Match("Let's go.", True, SERIES, "ep01", "c0002", 1)
     assert match(memory, Asked("走")) == Match("Go.", True, SERIES, "ep04", "c0001", 1)
     assert match(memory, Asked("走", "他来了", "跪下")) == Match("Go.", False, SERIES, "ep04", "c0001", 1)
+
+
+def test_between_the_same_neighbours_the_most_approved_wins_as_well(memory: Memory, root: Path) -> None:
+    for number, english in enumerate(("Go.", "Go.", "Walk."), 1):
+        episode(root, f"ep{number}", [("他来了", "He is here."), ("走", english), ("快", "Quick!")])
+    memory.refresh(root, SERIES)
+    line = Asked("走", "他来了", "快")
+    assert match(memory, line) == Match("Go.", True, SERIES, "ep2", "c0002", 1)
+    assert match(memory, replace(line, episode="ep2", cue_id="c0002")) == Match(
+        "Walk.", True, SERIES, "ep3", "c0002", 1
+    )
 
 
 def test_among_several_translations_the_most_approved_wins_and_then_the_latest(memory: Memory, root: Path) -> None:
@@ -360,6 +372,24 @@ def test_processes_that_refresh_at_once_leave_every_line_once(tmp_path: Path, ro
         assert not memory.refresh(root, SERIES)
         assert len(list(memory.units())) == 40
         assert match(memory, Asked("跪下")).alternatives == 19
+
+
+def test_who_read_a_file_before_it_changed_does_not_overwrite_who_read_it_after(
+    memory: Memory, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    episode(root, "ep01", [("走", "Go.")])
+    batches = refreshing._batches
+
+    def overtaken(files: Iterator[refreshing._Read]) -> list[list[refreshing._Read]]:
+        read = list(batches(files))
+        monkeypatch.undo()
+        episode(root, "ep01", [("走", "Walk.")])
+        _refresh(tmp_path / "memory.sqlite", root)
+        return read
+
+    monkeypatch.setattr(refreshing, "_batches", overtaken)
+    memory.refresh(root, SERIES)
+    assert target(memory, "走") == "Walk."
 
 
 def test_lookups_see_one_state_while_another_process_writes(memory: Memory, root: Path, tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ _NEW_ROWS, _NEW_SHARE = 10_000, 0.05
 """The files are written anew when more rows than that, and than that share of theirs, came since."""
 _PARTS = 8
 """So many changes of the index are searched one by one; then they are made one part."""
-_STATE = "SELECT id, ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'segments'), 0) FROM identity"
-_ROWS = "SELECT locale, series, text FROM segments WHERE id > ? AND id <= ?"
+_STATE = "SELECT id, ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'renderings'), 0) FROM identity"
+_ROWS = "SELECT DISTINCT locale, series, text FROM renderings WHERE id > ? AND id <= ?"
 
 
 class Fuzzy:

@@ -22,7 +22,7 @@ _APPLICATION, _SCHEMA = 0x6C6F636D, 1
 _PRAGMAS = ("application_id", "user_version")
 _PATIENCE_S = 30
 _CACHE = "PRAGMA cache_size = -65536"
-"""64 MB at most: with SQLite's own 2 MB a large index is built twice as slowly."""
+"""64 MB at most, where the inner pages of a large index find room; SQLite takes 2 MB."""
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _TAKEN = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
@@ -34,18 +34,14 @@ CREATE TABLE files (
     stamp TEXT NOT NULL,
     UNIQUE (episode, locale, series)
 );
--- Ids only grow, so that what was added since is what is above the highest id seen.
-CREATE TABLE segments (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    locale TEXT NOT NULL, text TEXT NOT NULL, series TEXT NOT NULL,
-    UNIQUE (locale, text, series)
-);
--- The different translations of a segment: few, even where it was approved thousands of times.
+-- What a text was translated as, how often and where last: thousands of approvals are one row. Ids only grow, so that
+-- what was added since is what is above the highest id seen.
 CREATE TABLE renderings (
-    id INTEGER PRIMARY KEY,
-    segment INTEGER NOT NULL, target TEXT NOT NULL,
-    UNIQUE (segment, target)
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    locale TEXT NOT NULL, text TEXT NOT NULL, series TEXT NOT NULL, target TEXT NOT NULL,
+    approvals INTEGER NOT NULL, latest TEXT NOT NULL
 );
+CREATE INDEX renderings_of_text ON renderings (locale, text, series, target, approvals, latest);
 CREATE TABLE lines (
     id INTEGER PRIMARY KEY,
     rendering INTEGER NOT NULL, place TEXT NOT NULL, context INTEGER NOT NULL,
@@ -54,6 +50,11 @@ CREATE TABLE lines (
 );
 CREATE INDEX lines_of_rendering ON lines (rendering, place);
 CREATE INDEX lines_of_context ON lines (context);
+CREATE TRIGGER line_removed AFTER DELETE ON lines BEGIN
+    UPDATE renderings SET approvals = approvals - 1,
+        latest = ifnull((SELECT max(place) FROM lines WHERE rendering = OLD.rendering), '')
+    WHERE id = OLD.rendering;
+END;
 """
 
 

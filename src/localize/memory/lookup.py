@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter, defaultdict
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections import Counter
+from typing import Any, NamedTuple
 
 from localize.memory.index import Index
 from localize.memory.units import Asked, Match, context, normalised
@@ -22,81 +20,92 @@ class Approval(NamedTuple):
     source: str
 
 
+class _Rendering(NamedTuple):
+    """A translation of a text in one series; of two, the one with the later approval is greater."""
+
+    latest: str
+    series: str
+    target: str
+    id: int
+    approvals: int
+
+
 def match(index: Index, line: Asked, locale: str, series: str | None) -> Match | None:
     """The translation to use for `line`: in the same context, then most often approved, then the latest."""
-    text = normalised(line.source)
-    own = _own(index, line, locale, line.series or series) if line.cue_id else {}
-    found = _Renderings(index, text, locale, series, own)
-    if not found.approvals:
+    approved = _Approved(index, normalised(line.source), locale, series, line)
+    if not approved.renderings:
         return None
-    in_context = found.in_context(context(text, normalised(line.before), normalised(line.after)))
-    best = in_context or found.latest()
-    others = len(found.approvals) - 1
+    in_context = approved.between(normalised(line.before), normalised(line.after))
+    best = in_context or approved.latest()
+    others = len({rendering.target for rendering in approved.renderings}) - 1
     return Match(best.target, in_context is not None, best.series, best.episode, best.cue_id, others)
 
 
 def preferred(index: Index, text: str, locale: str, series: str | None) -> Approval | None:
     """The approval that stands for the normalised `text` wherever it is said."""
-    found = _Renderings(index, text, locale, series, {})
-    return found.latest() if found.approvals else None
+    approved = _Approved(index, text, locale, series, _NO_LINE)
+    return approved.latest() if approved.renderings else None
 
 
-class _Renderings:
-    """The translations of a text without the lines `own` (id and rendering): how often each was approved."""
+class _Approved:
+    """What was approved for the normalised `text`, but for the approval of `line` itself."""
 
-    def __init__(self, index: Index, text: str, locale: str, series: str | None, own: dict[int, int]) -> None:
+    def __init__(self, index: Index, text: str, locale: str, series: str | None, line: Asked) -> None:
         self._index = index
-        self._own = json.dumps(list(own))
-        self._ids = defaultdict(list)
-        self.approvals: Counter[str] = Counter()
-        for id_, target, lines in index.read(_RENDERINGS, {"text": text, "locale": locale, "series": series}):
-            if others := lines - sum(rendering == id_ for rendering in own.values()):
-                self.approvals[target] += others
-                self._ids[target].append(id_)
+        self._text = text
+        self._asked = {
+            "text": text, "locale": locale, "series": series,
+            "episode": line.episode, "cue": line.cue_id, "own_series": line.series or series,
+        }  # fmt: skip
+        # By rendering; several where the series of the line is not known.
+        self._own = {rendering: id_ for id_, rendering in self._read(_OWN)} if line.cue_id else {}
+        found = (_Rendering(*row) for row in self._read(_RENDERINGS))
+        self.renderings = [each for each in map(self._others, found) if each.approvals]
 
-    def in_context(self, context: int) -> Approval | None:
+    def between(self, before: str, after: str) -> Approval | None:
         """Of the approvals between the same lines, the latest one of the most frequent translation."""
-        ids = (id_ for ids in self._ids.values() for id_ in ids)
-        rows = self._read(_IN_CONTEXT, ids, context)
+        rows = [Approval(*row) for row in self._read(_BETWEEN, context=context(self._text, before, after))]
         often = Counter(row.target for row in rows)
         return max(rows, key=lambda row: (often[row.target], row), default=None)
 
     def latest(self) -> Approval:
-        """The latest approval of the most frequent translation."""
-        most = max(self.approvals.values())
-        ids = (id_ for target, often in self.approvals.items() if often == most for id_ in self._ids[target])
-        return max(self._read(_LATEST, ids))
+        """The latest approval of the translation that was approved most often."""
+        often: Counter[str] = Counter()
+        for rendering in self.renderings:
+            often[rendering.target] += rendering.approvals
+        most = max(often.values())
+        last = max(rendering for rendering in self.renderings if often[rendering.target] == most)
+        (row,) = self._read(_LAST, rendering=last.id, own=self._own.get(last.id))
+        return Approval(*row)
 
-    def _read(self, sql: str, renderings: Iterable[int], context: int | None = None) -> list[Approval]:
-        values = {"renderings": json.dumps(list(renderings)), "own": self._own, "context": context}
-        return list(map(Approval._make, self._index.read(sql, values)))
+    def _others(self, rendering: _Rendering) -> _Rendering:
+        """The rendering without the approval of the line itself."""
+        own = self._own.get(rendering.id)
+        if own is None or rendering.approvals == 1:
+            return rendering._replace(approvals=rendering.approvals - (own is not None))
+        ((latest, *_),) = self._read(_LAST, rendering=rendering.id, own=own)
+        return rendering._replace(approvals=rendering.approvals - 1, latest=latest)
+
+    def _read(self, sql: str, **values: object) -> list[Any]:
+        return self._index.read(sql, self._asked | values)
 
 
-def _own(index: Index, line: Asked, locale: str, series: str | None) -> dict[int, int]:
-    """Id and rendering of the approvals of `line` itself."""
-    return dict(index.read(_OWN, {"cue": line.cue_id, "episode": line.episode, "locale": locale, "series": series}))
-
-
-# A text that was approved thousands of times is counted in an index, and no other row of these approvals is read.
+_NO_LINE = Asked("")
 _RENDERINGS = """
-SELECT rendering.id, rendering.target, (SELECT count(*) FROM lines WHERE rendering = rendering.id)
-FROM segments AS segment CROSS JOIN renderings AS rendering ON rendering.segment = segment.id
-WHERE segment.locale = :locale AND segment.text = :text AND (:series IS NULL OR segment.series = :series)
+SELECT latest, series, target, id, approvals FROM renderings
+WHERE locale = :locale AND text = :text AND (:series IS NULL OR series = :series)
 """
 _OWN = """
 SELECT line.id, line.rendering FROM files AS file JOIN lines AS line ON line.file = file.id AND line.cue = :cue
-WHERE file.episode = :episode AND file.locale = :locale AND (:series IS NULL OR file.series = :series)
+WHERE file.episode = :episode AND file.locale = :locale AND (:own_series IS NULL OR file.series = :own_series)
 """
 _APPROVALS = """
-SELECT line.place, file.series, rendering.target, file.episode, line.cue, line.source FROM {lines}
+SELECT line.place, file.series, rendering.target, file.episode, line.cue, line.source FROM lines AS line
 JOIN files AS file ON file.id = line.file JOIN renderings AS rendering ON rendering.id = line.rendering
 """
-_NOT_OWN = "id NOT IN (SELECT value FROM json_each(:own))"
-_IN_CONTEXT = f"""
-{_APPROVALS.format(lines="lines AS line INDEXED BY lines_of_context")}
-WHERE line.context = :context AND line.rendering IN (SELECT value FROM json_each(:renderings)) AND line.{_NOT_OWN}
+_LAST = f"{_APPROVALS} WHERE line.rendering = :rendering AND line.id IS NOT :own ORDER BY line.place DESC LIMIT 1"
+_BETWEEN = f"""{_APPROVALS}
+WHERE line.context = :context AND rendering.locale = :locale AND rendering.text = :text
+    AND (:series IS NULL OR rendering.series = :series)
+    AND NOT (file.episode = :episode AND line.cue = :cue AND (:own_series IS NULL OR file.series = :own_series))
 """
-_LATEST = _APPROVALS.format(
-    lines=f"""json_each(:renderings) AS top CROSS JOIN lines AS line ON line.id =
-    (SELECT id FROM lines WHERE rendering = top.value AND {_NOT_OWN} ORDER BY place DESC LIMIT 1)"""
-)

@@ -14,9 +14,8 @@ from localize.memory.harvest import Place, Said, approved, said, stamp_of, targe
 from localize.memory.index import Index
 from localize.memory.units import Changed
 
-_SEGMENT = "FROM segments WHERE locale = ? AND text = ? AND series = ?"
 _BATCH = 5000
-"""Lines of a transaction: a tenth of a second for whoever waits."""
+"""Lines of a transaction: some tenths of a second for whoever waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +105,14 @@ def _replace(connection: sqlite3.Connection, file: _Read, held: _Held) -> None:
         number = connection.execute(insert, (place.series, place.episode, place.locale, file.stamp)).lastrowid
     else:
         connection.execute("UPDATE files SET stamp = ? WHERE id = ?", (file.stamp, number))
-    texts = [(place.locale, line.text, place.series) for line, _ in file.lines]
-    targets = [(target, *text) for (_, target), text in zip(file.lines, texts, strict=True)]
-    lines = [
-        (line.place, line.context, number, line.cue.id, line.cue.text, *target)
-        for (line, _), target in zip(file.lines, targets, strict=True)
-    ]
-    connection.executemany("INSERT OR IGNORE INTO segments (locale, text, series) VALUES (?, ?, ?)", texts)
-    connection.executemany(f"INSERT OR IGNORE INTO renderings (target, segment) SELECT ?, id {_SEGMENT}", targets)
+    lines = []
+    for line, target in file.lines:
+        rendering = (place.locale, line.text, place.series, target)
+        known = connection.execute(_APPROVED_AGAIN, (line.place, *rendering)).fetchone()
+        id_ = known[0] if known else connection.execute(_APPROVED_FIRST, (line.place, *rendering)).lastrowid
+        lines.append((id_, line.place, line.context, number, line.cue.id, line.cue.text))
     connection.executemany(
-        "INSERT INTO lines (rendering, place, context, file, cue, source)"
-        f" SELECT id, ?, ?, ?, ?, ? FROM renderings WHERE target = ? AND segment = (SELECT id {_SEGMENT})",
-        lines,
+        "INSERT INTO lines (rendering, place, context, file, cue, source) VALUES (?, ?, ?, ?, ?, ?)", lines
     )
     _drop_unused(connection, before)
 
@@ -136,14 +131,11 @@ def _take_out(connection: sqlite3.Connection, held: _Held) -> list[tuple[int]]:
 
 
 def _drop_unused(connection: sqlite3.Connection, renderings: list[tuple[int]]) -> None:
-    """Drop those that no line has any more, and the segments that have no rendering then."""
-    for (id_,) in renderings:
-        dropped = connection.execute(
-            "DELETE FROM renderings WHERE id = ? AND NOT EXISTS (SELECT 1 FROM lines WHERE rendering = renderings.id)"
-            " RETURNING segment",
-            (id_,),
-        ).fetchall()
-        connection.executemany(
-            "DELETE FROM segments WHERE id = ? AND NOT EXISTS (SELECT 1 FROM renderings WHERE segment = segments.id)",
-            dropped,
-        )
+    connection.executemany("DELETE FROM renderings WHERE id = ? AND approvals = 0", renderings)
+
+
+_APPROVED_AGAIN = (
+    "UPDATE renderings SET approvals = approvals + 1, latest = max(latest, ?)"
+    " WHERE locale = ? AND text = ? AND series = ? AND target = ? RETURNING id"
+)
+_APPROVED_FIRST = "INSERT INTO renderings (approvals, latest, locale, text, series, target) VALUES (1, ?, ?, ?, ?, ?)"
