@@ -6,13 +6,14 @@ anew are exactly those of the episodes in which the term stands, in the one loca
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from localize import pipeline, series
+from localize import pipeline, series, settings
 from localize.engines.registry import Engines
 from localize.errors import EngineRejected
 from localize.job import Job
@@ -34,6 +35,7 @@ def measure(*, repeats: int, quick: bool, say: Say) -> Part:
     count = QUICK_EPISODES if quick else EPISODES
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
+        os.environ[settings.MEMORY] = str(folder / "memory.sqlite")
         with_term = _series(folder, count)
         first, first_s, _ = _run(folder, say)
         before = _burned(first)
