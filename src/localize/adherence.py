@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from localize.cues import TargetLine, TargetTrack
-from localize.glossary.terms import Term
+from localize.glossary.terms import Term, missing
 from localize.lines import Line
 
 MEMORY = "memory"
@@ -48,30 +48,40 @@ def by_what(uses: Iterable[TermUse]) -> list[tuple[str, int]]:
     return sum((Counter(use.by) for use in uses), Counter[str]()).most_common()
 
 
-def required(lines: Iterable[Line], target: TargetTrack) -> Iterator[tuple[TargetLine, Term, int]]:
-    """Every line that has text, with each term that its source requires and how often that stands there."""
+@dataclass(frozen=True, slots=True)
+class Required:
+    """A term of one line: how often it stands in the source, and how often the line lacks it; `beside`: all of them."""
+
+    line: TargetLine
+    term: Term
+    stands: int
+    lacks: int
+    beside: tuple[Term, ...]
+
+
+def required(lines: Iterable[Line], target: TargetTrack) -> Iterator[Required]:
+    """Every term that the source of a line with text requires.
+
+    A machine has to repeat a term as often as the source does, a person, who says it once, need not.
+    """
     written = {line.id: line for line in target.lines if line.text.strip()}
     for line in lines:
-        if made := written.get(line.cue.id):
-            for term, count in Counter(line.terms.get(target.locale, ())).items():
-                yield made, term, count
-
-
-def lacking(line: TargetLine, term: Term, stands: int) -> int:
-    """How often `line` lacks `term`: a machine has to repeat it, a person, who says it once, need not."""
-    judged = line.human or line.approved or line.by == MEMORY
-    return max(0, (1 if judged else stands) - term.count(line.text))
+        made, terms = written.get(line.cue.id), line.terms.get(target.locale, ())
+        if made and terms:
+            judged = made.human or made.approved or made.by == MEMORY
+            lacking = missing(made.text, dict.fromkeys(terms) if judged else terms)
+            for term, stands in Counter(terms).items():
+                yield Required(made, term, stands, lacking[term], terms)
 
 
 def uses(lines: Iterable[Line], target: TargetTrack) -> tuple[TermUse, ...]:
     """How every term of `lines` fared in `target`, in the order in which they first stand."""
     found: dict[tuple[str, str], TermUse] = {}
-    for line, term, stands in required(lines, target):
-        key = term.source, term.target
-        seen = found.get(key, TermUse(*key, 0, 0, {}, term.borrowed))
-        violated = lacking(line, term, stands)
-        by = Counter(seen.by) + Counter({_by(line): stands - violated})
-        found[key] = TermUse(*key, seen.stands + stands, seen.violated + violated, dict(by), term.borrowed)
+    for one in required(lines, target):
+        key = one.term.source, one.term.target
+        seen = found.get(key, TermUse(*key, 0, 0, {}, one.term.borrowed))
+        by = Counter(seen.by) + Counter({_by(one.line): one.stands - one.lacks})
+        found[key] = TermUse(*key, seen.stands + one.stands, seen.violated + one.lacks, dict(by), one.term.borrowed)
     return tuple(found.values())
 
 

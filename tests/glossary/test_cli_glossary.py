@@ -220,6 +220,48 @@ def test_two_tables_of_one_locale_are_not_chosen_between(series: Path, tmp_path:
         run("import", write(tmp_path / "in.csv", "龙王,x"), series, "--to", "en")
 
 
+def test_what_a_sheet_has_no_column_for_stays_as_it_was(series: Path, tmp_path: Path) -> None:
+    row = "龙王,Dragon King,title,m,Dragon Kings,龙王庙,as in ep01"
+    table = write(series.parent / "glossary" / "en.csv", row, header="source,target,pos,gender,variants,not_in,note")
+    sheet = tmp_path / "in.csv"
+    assert run("import", write(sheet, "龙王,Dragon King"), series, "--to", "en") == [
+        f"{table}\t0 added\t0 changed\t1 as before"
+    ]
+    run("import", write(sheet, "龙王,Dragon Lord"), series, "--to", "en", "--replace")
+    # The gender and the variants were those of the other target.
+    assert table.read_text("utf-8") == f"{HEADER}龙王,Dragon Lord,preferred,title,,,,,龙王庙,as in ep01\n"
+    run("import", write(sheet, "龙王,Dragon Lord,", header="source,target,note"), series, "--to", "en", "--replace")
+    assert table.read_text("utf-8") == f"{HEADER}龙王,Dragon Lord,preferred,title,,,,,龙王庙,\n"
+
+
+def test_a_sheet_of_all_scopes_leaves_in_the_table_only_what_was_edited_in_it(series: Path, tmp_path: Path) -> None:
+    names = '[[character]]\nname = "林凡"\ngender = "m"\n[character.names]\nen = ["Lin Fan", "Lin"]\n'
+    (series.parent / "characters.toml").write_text(names, encoding="utf-8")
+    for suffix, options in (("csv", ("--to", "en,th")), ("xlsx", ("--to", "en"))):
+        out = tmp_path / f"out.{suffix}"
+        run("export", series, *options, "--out", out)
+        assert run("import", out, series, *options)[0].endswith("0 added\t0 changed\t2 as before")
+    assert not (series.parent / "glossary").exists()
+    sheet = tmp_path / "out.csv"
+    sheet.write_text(sheet.read_text("utf-8").replace("God of War", "Ares"), encoding="utf-8")
+    run("import", sheet, series)
+    assert files(series.parent / "glossary").keys() == {"en.csv"}
+    assert (series.parent / "glossary" / "en.csv").read_text("utf-8") == f"{HEADER}战神,Ares,preferred,,,,,,,\n"
+
+
+def test_what_an_episode_takes_from_its_series_is_not_copied(series: Path, tmp_path: Path) -> None:
+    write(series.parent / "glossary" / "en.csv", "战神,Ares")
+    sheet = write(tmp_path / "in.csv", "战神,Ares")
+    assert run("import", sheet, series, "--to", "en", "--episode", "ep01")[0].endswith(
+        "0 added\t0 changed\t1 as before"
+    )
+    # What ships does not hold here: the series says otherwise.
+    write(sheet, "战神,God of War")
+    assert run("import", sheet, series, "--to", "en", "--episode", "ep01")[0].endswith(
+        "1 added\t0 changed\t0 as before"
+    )
+
+
 @pytest.mark.parametrize("suffix", ["csv", "xlsx", "tbx"])
 def test_what_is_exported_can_be_imported(series: Path, tmp_path: Path, suffix: str) -> None:
     if suffix == "tbx":
@@ -237,17 +279,20 @@ def test_an_export_of_several_locales_has_a_column_for_each_and_the_narrower_sco
     write(series.parent / "glossary" / "en.csv", "战神,Ares")
     run("export", series, "--to", "all", "--out", tmp_path / "out.csv", "--excel")
     assert (tmp_path / "out.csv").read_text("utf-8-sig").splitlines() == [
-        "source,pos,near,not_near,en,th,vi,note", "战神,,,,Ares,เทพสงคราม,,",
+        "source,pos,near,not_near,en,th,vi", "战神,,,,Ares,เทพสงคราม,",
     ]  # fmt: skip
     assert (tmp_path / "out.csv").read_bytes().startswith(b"\xef\xbb\xbf")
 
 
-def test_a_memory_of_the_terms_is_exported_as_tmx(series: Path, tmp_path: Path) -> None:
+def test_terms_leave_and_come_back_as_tmx(series: Path, tmp_path: Path) -> None:
     pytest.importorskip("translate.storage.tmx", reason="needs the extra: pip install 'localize[interchange]'")
-    from localize.glossary.interchange import read_tmx
-
+    table = write(series.parent / "glossary" / "en.csv", "龙王,Dragon King")
     run("export", series, "--to", "all", "--out", tmp_path / "out.tmx")
-    assert list(read_tmx(tmp_path / "out.tmx")) == [("战神", {"en": "God of War", "th": "เทพสงคราม"})]
+    table.unlink()
+    assert run("import", tmp_path / "out.tmx", series) == [
+        f"{table}\t1 added\t0 changed\t1 as before", f"{table.with_name('th.csv')}\t0 added\t0 changed\t1 as before",
+    ]  # fmt: skip
+    assert table.read_text("utf-8") == f"{HEADER}龙王,Dragon King,preferred,,,,,,,\n"
 
 
 @pytest.mark.parametrize(

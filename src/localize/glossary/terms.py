@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Literal
 
 import regex
@@ -111,14 +112,33 @@ _UNWRITTEN = regex.compile(r"[\p{Cf}\u064B-\u065F\u0670]")
 _SPACED = r"\p{Latin}\p{Cyrillic}\p{Greek}\p{Devanagari}\p{Arabic}\p{Hangul}\p{N}"
 _IS_SPACED = regex.compile(f"[{_SPACED}]")
 _ARABIC = regex.compile(r"\p{Arabic}")
+_ARTICLE_AND_STEM = 4
+"""Letters: what is left of a shorter Arabic word without its article may be any word."""
 # Arabic writes "and", "with", "to" and "the" in one piece with the word.
 _CLITICS = rf"(?<![{_SPACED}])(?:[وف]?[بلك]?(?:ال|ل)?)"
 
 
 def folded(text: str) -> str:
     """`text` for comparison: one case, one spelling of apostrophes and spaces, no vowel points, no invisible marks."""
-    text = unicodedata.normalize("NFKC", _UNWRITTEN.sub("", text).translate(_ALIKE))
-    return " ".join(text.casefold().split())
+    text = _UNWRITTEN.sub("", unicodedata.normalize("NFKC", text)).translate(_ALIKE)
+    return " ".join(unicodedata.normalize("NFKC", text.casefold()).split())
+
+
+def missing(text: str, terms: Iterable[Term]) -> Counter[Term]:
+    """What `text` lacks of `terms`, which may name one several times.
+
+    No word counts twice: the Dragon King of "Dragon King Token" is none where both are required.
+    """
+    left = Counter(iter(terms))
+    takers: dict[str, list[Term]] = {}
+    for term in sorted(left, key=lambda term: len(term.forms)):  # who has no other form comes first
+        for form in dict.fromkeys(map(_stem, term.forms)):
+            takers.setdefault(form, []).append(term)
+    whole, suffixes = folded(text), any(term.suffixes for term in left)
+    for start, end in places(text, tuple(takers), suffixes):
+        if taker := next((term for term in takers[whole[start:end]] if left[term]), None):
+            left[taker] -= 1
+    return +left
 
 
 def places(text: str, forms: tuple[str, ...], suffixes: bool = False) -> list[tuple[int, int]]:
@@ -126,10 +146,16 @@ def places(text: str, forms: tuple[str, ...], suffixes: bool = False) -> list[tu
     return [match.span("word") for match in _pattern(forms, suffixes).finditer(folded(text))]
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _pattern(forms: tuple[str, ...], suffixes: bool) -> regex.Pattern[str]:
-    words = sorted({word for form in forms if (word := folded(form))}, key=len, reverse=True)
+    words = sorted({word for form in forms if (word := _stem(form))}, key=len, reverse=True)
     return regex.compile("|".join(_word(word, suffixes) for word in words) or "(?!)(?P<word>)")
+
+
+def _stem(form: str) -> str:
+    """`form` as it is looked for: folded, and without the Arabic article, which goes where another noun follows."""
+    word = folded(form)
+    return word.removeprefix("ال") if len(word) > _ARTICLE_AND_STEM else word
 
 
 def _word(word: str, suffixes: bool) -> str:

@@ -10,6 +10,7 @@ import regex
 
 from localize.chinese import has_han, traditional
 from localize.cues import graphemes
+from localize.glossary.terms import missing
 from localize.lines import Line
 from localize.locales import Locale
 from localize.scripts import SCRIPT_SHARE, foreign_han, own_share
@@ -92,10 +93,11 @@ def _faults(text: str, line: Line, profile: Locale) -> Iterator[Fault]:
     if given >= _SHORT_SOURCE and size < least * given:
         yield Fault("too short for its source", "the translation left out most of the line")
     terms = line.terms.get(profile.tag, ())
-    for term in terms:
+    lacking = missing(text, dict.fromkeys(terms))
+    for term in dict.fromkeys(terms):
         if forbidden := term.forbidden_in(text, terms):
             yield Fault(f"forbidden {forbidden[0]}", f"{forbidden[0]} must not be written for {term.source}")
-        if not term.count(text):
+        if term in lacking:
             yield Fault(f"term {term.source} not kept", f"the term {term.source} must be rendered as {term.target}")
 
 

@@ -17,15 +17,16 @@ from localize.rules import finding
 
 def of_terms(lines: Sequence[Line], target: TargetTrack, profile: Locale) -> Iterator[Finding]:
     borrowed = Counter[Term]()
-    for line, term, stands in adherence.required(lines, target):
-        if lacking := adherence.lacking(line, term, stands):
-            often = f" {lacking} of {stands} times" if stands > 1 else ""
+    for one in adherence.required(lines, target):
+        line, term = one.line, one.term
+        if one.lacks:
+            often = f" {one.lacks} of {one.stands} times" if one.stands > 1 else ""
             yield finding(
                 "glossary_violation",
                 f"{term.source} has to be {term.target!r}, which is missing{often} in {line.text!r}{_tried(line)}",
                 line.id, line.text, term.target, term=term.source, attempts=line.attempts,
             )  # fmt: skip
-        for form in term.forbidden_in(line.text):
+        for form in term.forbidden_in(line.text, one.beside):
             message = f"{term.source} must not be {form!r}: write {term.target!r}"
             yield finding("forbidden-term", message, line.id, form, term.target, term=term.source)
         borrowed[term] += term.borrowed
