@@ -31,7 +31,11 @@ _HAS_DETERMINER = {
     code: regex.compile(rf"(?i)(?<![\p{{L}}'’])(?:{'|'.join(words.split())})(?:\s+|(?<=['’]))(?:\p{{L}}+\s+)?$")
     for code, words in _DETERMINERS.items()
 }
-_POSSESSIVE = regex.compile(r"(?i)^(?:the|your|his|her|my|our|su|tu|vuestra|votre|sa|son|vossa|sua|vostra)\s")
+# Determined already, or a form of address that takes no article in any place.
+_DETERMINED = regex.compile(
+    r"(?i)^(?:(?:the|your|his|her|my|our|this|su|tu|vuestra|votre|sa|son|vossa|sua|vostra|este|esta)\s"
+    r"|(?:madame|mademoiselle|monsieur)\b)"
+)
 _OPEN = r"[\s\"'“”«»¿¡(\[]*"
 _CALL_BEFORE = {
     code: regex.compile(rf"(?i)(?:^|[,!?….—–:;-]|(?<!\p{{L}})(?:{words})){_OPEN}$")
@@ -98,7 +102,7 @@ def _needed(before: str, term: Term, after: str, code: str) -> bool:
         and not called
         and not named
         and not _PLURAL.match(after)
-        and not _POSSESSIVE.match(term.target)
+        and not _DETERMINED.match(term.target)
         and not _HAS_DETERMINER[code].search(before)
     )
 

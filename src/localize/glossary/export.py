@@ -39,11 +39,11 @@ def to_fill_in(found: Iterable[Suggestion], locales: Sequence[str], suffix: str,
         | dict.fromkeys(pinyin, one.romanised)
         for one in found
     ]
-    return tables.encoded_rows(_columns(locales), rows, suffix, excel=excel)
+    return tables.encoded_rows([*_columns(locales), "note"], rows, suffix, excel=excel)
 
 
 def _columns(locales: Iterable[str]) -> list[str]:
-    return ["source", "pos", "near", "not_near", *locales, "note"]
+    return ["source", "pos", "near", "not_near", *locales]
 
 
 def _wide(entries: Iterable[Entry]) -> list[dict[str, str]]:

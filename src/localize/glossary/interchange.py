@@ -100,12 +100,19 @@ def tmx(units: Iterable[Unit]) -> bytes:
     return bytes(store)
 
 
-def read_tmx(path: Path) -> Iterator[Unit]:
-    """The units of the TMX file `path` that have a Chinese text, in order, with the targets we carry a profile for."""
+def read_tmx(path: Path) -> dict[str, Sheet]:
+    """A sheet of sources and targets for each locale of the TMX file `path`, its rows numbered by the file's lines.
+
+    Units without a Chinese text and languages we carry no profile for are left out. GlossaryError where it is no TMX.
+    """
+    rows: dict[str, list[Row]] = {}
     for unit in _parsed("tmx", path).units:
         texts = {_tag(_language(node)): unit.getNodeText(node) or "" for node in reversed(unit.getlanguageNodes())}
         if source := texts.get(SOURCE.tag):
-            yield source, {tag: text for tag, text in texts.items() if tag in LOCALES and text}
+            for tag in (tag for tag in LOCALES if texts.get(tag)):
+                row = Row(unit.xmlelement.sourceline, {"source": source, "target": texts[tag]})
+                rows.setdefault(tag, []).append(row)
+    return {tag: Sheet(str(path), ("source", "target"), tuple(found)) for tag, found in rows.items()}
 
 
 def _storage(kind: str) -> Any:

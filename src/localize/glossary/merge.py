@@ -2,6 +2,8 @@
 
 A row of the file meets a row of the table where both speak of one meaning and both are preferred, or name one target.
 Where they say the same, nothing changes; where they differ, the new row takes the other's place only if it is told to.
+What the file has no column for stays as it was. A row that only repeats what holds already, since a character is called
+so or a broader scope says it, is not copied into the table, where it would outlive a change over there.
 """
 
 from __future__ import annotations
@@ -13,11 +15,15 @@ from pathlib import Path
 from localize.disk import write_atomic
 from localize.errors import GlossaryError, InputError
 from localize.glossary import interchange, sheets, stack, tables
+from localize.glossary.audit import overruled
 from localize.glossary.sheets import Problem
 from localize.glossary.tables import Table
 from localize.glossary.terms import Entry
 from localize.locales import locale
 from localize.series import Series
+
+_INTERCHANGE = {".tbx": interchange.read_tbx, ".tmx": interchange.read_tmx}
+_OF_THE_TARGET = frozenset({"gender", "variants"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +55,13 @@ class Merge:
 def incoming(file: Path, locales: Sequence[str], scope: str) -> dict[str, Table]:
     """What `file` has for each of `locales`, or, where none is named, for every locale it has a column for.
 
-    `.tbx` is read as TBX. InputError where a table with a `target` column does not say which locale that is.
+    TBX and TMX are known by their suffix. InputError where a table with a `target` column does not say which locale
+    that is.
     """
     for tag in locales:
         locale(tag)
-    if file.suffix.lower() == ".tbx":
-        several = {
-            tag: tables.table_of(sheet, locale=tag, scope=scope) for tag, sheet in interchange.read_tbx(file).items()
-        }
+    if reader := _INTERCHANGE.get(file.suffix.lower()):
+        several = {tag: tables.table_of(sheet, locale=tag, scope=scope) for tag, sheet in reader(file).items()}
     elif not (several := tables.scan_all(file, scope=scope)):
         if len(locales) != 1:
             raise InputError(f"{file} does not say which locale its targets are in", next_step="give --to LOCALE")
@@ -73,7 +78,7 @@ def problems(found: Iterable[Table]) -> list[Problem]:
 
 def without_target(file: Path, found: Collection[Table]) -> list[str]:
     """The source terms of a sheet that got no target in any locale."""
-    if file.suffix.lower() == ".tbx":
+    if file.suffix.lower() in _INTERCHANGE:
         return []
     has = {entry.source for table in found for entry in table.entries}
     return [source for row in sheets.read(file).rows if (source := " ".join(row.cells["source"].split())) not in has]
@@ -88,14 +93,30 @@ def table_for(series: Series, tag: str, episode: str) -> Path:
     return there[0] if there else folder / f"{tag}.csv"
 
 
-def merged(path: Path, table: Sequence[Entry], new: Iterable[Entry]) -> Merge:
-    """`table`, which is what `path` holds, with the rows `new`; conflicts are resolved for the new rows and named."""
+def holding(series: Series, tag: str, episode: str, *, without: Path) -> list[Entry]:
+    """The rows for locale `tag` that hold in `series`, or in `episode` of it, without those of the table `without`."""
+    stacked = stack.load(series, episode or None).entries
+    found = [entry for entry in stacked if entry.locale == tag and entry.file != str(without)]
+    lost = overruled(found)
+    return [entry for entry in found if entry not in lost]
+
+
+def merged(path: Path, table: Sequence[Entry], new: Table, holds: Iterable[Entry] = ()) -> Merge:
+    """`table`, which is what `path` holds, with the rows `new`; conflicts are resolved for the new rows and named.
+
+    `holds` are the rows of that locale that hold without the table.
+    """
     entries = list(table)
+    elsewhere: dict[str, list[Entry]] = {}
+    for entry in holds:
+        elsewhere.setdefault(entry.source, []).append(entry)
     conflicts: list[Conflict] = []
     added = changed = same = 0
-    for row in new:
-        met = [old for old in entries if _meet(old, row)]
-        if [_plain(old) for old in met] == [_plain(row)]:
+    for written in new.entries:
+        met = [old for old in entries if _meet(old, written)]
+        known = met or [old for old in elsewhere.get(written.source, ()) if _meet(old, written)]
+        row = _completed(written, known, new.unsaid)
+        if _plain(row) in [_plain(old) for old in known] and len(met) <= 1:
             same += 1
             continue
         conflicts += [Conflict(row, old) for old in met]
@@ -124,6 +145,16 @@ def write(merges: Iterable[Merge]) -> None:
 
 def _meet(old: Entry, new: Entry) -> bool:
     return old.sense == new.sense and (old.target == new.target or old.status == new.status == "preferred")
+
+
+def _completed(row: Entry, known: Sequence[Entry], unsaid: frozenset[str]) -> Entry:
+    """`row` with what the rows it meets say where the file says nothing, as far as that fits its target."""
+    if not known:
+        return row
+    before = next((old for old in known if old.target == row.target), known[0])
+    # Without a word about it, a target is preferred.
+    kept = unsaid - {"status"} - (_OF_THE_TARGET if before.target != row.target else set())
+    return replace(row, **{name: getattr(before, name) for name in kept})
 
 
 def _plain(entry: Entry) -> Entry:

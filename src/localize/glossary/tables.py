@@ -34,10 +34,14 @@ _ESCAPED = regex.compile(r"_x(?=[0-9A-Fa-f]{4}_)")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What a file holds for one locale. `entries` are the good rows: to be used only where `problems` is empty."""
+    """What a file holds for one locale. `entries` are the good rows: to be used only where `problems` is empty.
+
+    `unsaid` are the columns that the file lacks: in these the entries have what is usual, which nobody wrote.
+    """
 
     entries: tuple[Entry, ...] = ()
     problems: tuple[Problem, ...] = ()
+    unsaid: frozenset[str] = frozenset()
 
 
 def read(path: Path, *, locale: str, scope: str) -> tuple[Entry, ...]:
@@ -89,7 +93,8 @@ def table_of(sheet: Sheet, *, locale: str, scope: str, column: str = "target") -
         step = "delete the column, or name it otherwise: numbers are no targets"
         problems.append(Problem(sheet.file, sheet.header_row, f"column {column!r} holds only numbers", step))
     problems += _rivals(entries)
-    return Table(tuple(entries), tuple(sorted(problems, key=lambda problem: problem.row)))
+    unsaid = frozenset(COLUMNS) - {"source", "target", *sheet.columns}
+    return Table(tuple(entries), tuple(sorted(problems, key=lambda problem: problem.row)), unsaid)
 
 
 def encoded(entries: Sequence[Entry], suffix: str = ".csv", *, excel: bool = False) -> bytes:
