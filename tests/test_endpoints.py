@@ -102,6 +102,7 @@ def test_prices_are_per_million_tokens() -> None:
         (f'{PLAIN}key_env = "{KEY}"', "[a] key_env is not the name of a variable, in capitals"),
         (f'{PLAIN}key_env = "sk_live_51H"', "[a] key_env is not the name of a variable, in capitals"),
         (f'{PLAIN}key_file = "{KEY}"', "the key_file of [a] cannot be read: No such file or directory"),
+        (f'{PLAIN}key_file = "~nobody-here/key"', "the key_file of [a] names no user's home"),
         (f'{PLAIN}key_file = "a\\u0000b"', "the key_file of [a] cannot be read: no file name"),
         ("base_url =", "Invalid value"),
     ],

@@ -8,14 +8,14 @@ from textwrap import dedent
 
 import pytest
 
-from localize import pipeline, runs
+from localize import pipeline, runs, settings
 from localize.cues import TargetLine, TargetTrack
 from localize.engines.base import Translation
 from localize.engines.registry import Engines
 from localize.errors import EngineUnavailable, GlossaryError
 from localize.impact import impact
 from localize.job import Job
-from localize.lines import Brief, Line
+from localize.lines import Brief, Line, Overlong
 from localize.pipeline import EpisodeResult
 from localize.series import load
 from localize.spending import Usage
@@ -47,6 +47,11 @@ class Engine:
         self, lines: Sequence[Line], locales: Sequence[str], brief: Brief
     ) -> Mapping[str, Sequence[Translation]]:
         return {tag: [self._one(line, tag) for line in lines] for tag in locales}
+
+    def shorter(
+        self, lines: Mapping[str, Sequence[Overlong]], brief: Brief
+    ) -> Mapping[str, Sequence[Sequence[Translation]]]:
+        return {tag: [() for _ in overlong] for tag, overlong in lines.items()}
 
     def usage(self, episode: str) -> Mapping[str, Usage]:
         return dict(self.costs)
@@ -268,3 +273,22 @@ def test_what_a_run_cost_is_in_its_record_per_locale(work: Series) -> None:
     work.run()
     job = work.jobs()[0]
     assert runs.costs(job.workspace) == [(tag, Usage(2, 200, 20, 1.0, "USD")) for tag in ("en", "fr")]
+
+
+def test_a_locale_that_nothing_writes_is_not_promised_a_line(work: Series) -> None:
+    work.manifest('translators = { fr = "opencc" }')
+    work.run()
+    fates = {(row.locale, row.fate) for job in work.jobs() for row in impact(job, "少帅", ["en", "fr"])}
+    assert fates == {("en", "current"), ("fr", "unserved")}
+
+
+def test_an_endpoint_that_is_not_configured_stands_in_the_rows_it_keeps_from_being_made(
+    work: Series, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work.run()
+    monkeypatch.setenv(settings.ENDPOINTS, str(work.folder / "none.toml"))
+    work.manifest('translators = { fr = "llm:nowhere" }')
+    rows = {row.locale: row for job in work.jobs() for row in status(job)}
+    assert rows["fr"].waits_for == f"llm:nowhere is not configured: there is no {work.folder / 'none.toml'}"
+    assert rows["fr"].next_step
+    assert (rows["en"].waits_for, rows["en"].next_step) == ("", "")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from textwrap import dedent
+from typing import get_args
 
 import pysubs2
 import pytest
@@ -16,10 +18,13 @@ from hypothesis import strategies as st
 from localize import subtitles
 from localize.cues import Event, Layout
 from localize.errors import SubtitleError
-from localize.locales import locale
+from localize.locales import LOCALES, locale
 from localize.series import Style
 from localize.subtitles import TimedText, escape_ass, read
+from localize.subtitles.text import plain
+from localize.timecode import ms_from_frames
 
+NTSC = Fraction(30000, 1001)
 NASTY = [
     r"{\p1}m 0 0 l 999 0 999 999{\p0}",
     r"{\fs300}big",
@@ -175,7 +180,7 @@ def test_a_file_that_cannot_be_used_is_refused_by_name(
 
 
 def test_a_file_far_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subtitles, "_MOST_BYTES", 10)
+    monkeypatch.setattr("localize.subtitles.parsing.MOST_BYTES", 10)
     with pytest.raises(SubtitleError, match="too large"):
         read(saved(tmp_path, "a.srt", b"1\n00:00:01,000 --> 00:00:02,000\nx\n"))
 
@@ -227,7 +232,8 @@ def test_every_format_keeps_events_times_and_text(tmp_path: Path, drawn: Layout)
         "srt": subtitles.to_srt(drawn, profile),
         "vtt": subtitles.to_vtt(drawn, profile),
     }
-    shown = [event for event in drawn.events if subtitles._plain(event.text)]
+    files["ttml"] = subtitles.to_ttml(drawn, profile, Fraction(25))
+    shown = [event for event in drawn.events if plain(event.text)]
     for kind, text in files.items():
         if not shown:
             with pytest.raises(SubtitleError):
@@ -239,7 +245,72 @@ def test_every_format_keeps_events_times_and_text(tmp_path: Path, drawn: Layout)
             (e.start_ms // step * step, max(e.end_ms // step * step, e.start_ms // step * step + step)) for e in shown
         ]
         assert all(a.end_ms <= b.start_ms for a, b in pairwise(back))
-        assert [t.text.split() for t in back] == [subtitles._plain(e.text).split() for e in shown]
+        assert [t.text.split() for t in back] == [plain(e.text).split() for e in shown]
+
+
+LETTERS = {
+    "Latn": "aéñßıİğđướ¿¡'’ -.,!?&<>0123",
+    "Cyrl": "абвгёЖ -.,!?«»",
+    "Arab": "ابتثلا آأؤئىًّ،؛؟ Lin09().\u200c",
+    "Deva": "कखगर्ािीँं्। ",
+    "Thai": "กขคงำาเแใั้่์ๆ ฯ",
+    "Kore": "가나다라뷁 .!?",
+    "Jpan": "ひらカナー漢字「」。、！？…",
+    "Hant": "龍戰歸來「」，。！？……",
+}
+
+
+@st.composite
+def spoken(draw: st.DrawFn) -> Layout:
+    """One or two lines of a locale's own letters, on the pictures of a film at 29.97."""
+    tag = draw(st.sampled_from(sorted(LOCALES)))
+    line = st.text(alphabet=LETTERS[locale(tag).script], min_size=1, max_size=12)
+    texts = draw(st.lists(st.lists(line, min_size=1, max_size=2).map("\n".join), min_size=1, max_size=3))
+    frames = [ms_from_frames(30 * number, NTSC) for number in range(len(texts) + 1)]
+    events = (Event(*times, text, ("1",)) for times, text in zip(pairwise(frames), texts, strict=True))
+    return layout(*events, tag=tag)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(spoken())
+def test_every_script_comes_back_from_every_format_as_it_was(tmp_path: Path, drawn: Layout) -> None:
+    profile = locale(drawn.locale)
+    said = [(e.start_ms, e.end_ms, text) for e in drawn.events if (text := plain(e.text))]
+    for kind in get_args(subtitles.Format):
+        path = saved(tmp_path, f"x.{kind}", subtitles.sidecar(kind, drawn, profile, NTSC))
+        assert [entry.timed[:3] for entry in subtitles.parse(path, profile).entries if entry.timed.text] == said
+    ass = saved(tmp_path, "x.ass", subtitles.to_ass(drawn, profile, Style()))
+    assert [e.timed.text for e in subtitles.parse(ass, profile).entries if e.timed.text] == [text for *_, text in said]
+
+
+@pytest.mark.parametrize(
+    ("tag", "encoding", "text"),
+    [
+        ("th", "cp874", "คุกเข่า!"),
+        ("ru", "cp1251", "На колени!"),
+        ("ar", "cp1256", "اركع!"),
+        ("tr", "cp1254", "Diz çök, ağa!"),
+        ("ko", "cp949", "무릎 꿇어!"),
+        ("ja", "cp932", "ひざまずけ"),
+        ("fr", "cp1252", "À genoux !"),
+        ("en", "utf-16", "Kneel!"),
+    ],
+)
+def test_the_older_encoding_of_a_locale_is_read_and_named(tmp_path: Path, tag: str, encoding: str, text: str) -> None:
+    path = saved(tmp_path, "a.srt", f"1\n00:00:01,000 --> 00:00:02,000\n{text}\n".encode(encoding))
+    file = subtitles.parse(path, locale(tag))
+    assert (file.encoding, file.entries[0].timed.text) == (encoding, text)
+
+
+@pytest.mark.parametrize("line", ["\u200fمرحبا!\u200f", "\u2067مرحبا!\u2069", "\u202bمرحبا!\u202c", "\u2067مرحبا!"])
+def test_every_way_of_telling_a_player_the_direction_is_taken_off(tmp_path: Path, line: str) -> None:
+    path = saved(tmp_path, "a.srt", f"1\n00:00:01,000 --> 00:00:02,000\n{line}\n")
+    assert read(path)[0].text == "مرحبا!"
+
+
+def test_an_isolate_that_holds_a_url_together_stays(tmp_path: Path) -> None:
+    text = "انظر \u2066https://a.b/?c=1\u2069 الآن"
+    assert read(saved(tmp_path, "a.srt", f"1\n00:00:01,000 --> 00:00:02,000\n{text}\n"))[0].text == text
 
 
 def test_neighbours_never_overlap_in_centiseconds() -> None:
@@ -268,6 +339,11 @@ def test_vtt_cues_end_where_the_burned_ones_do() -> None:
     drawn = layout(Event(0, 1000, "one\ntwo", ("1",)))
     # 460 of 1920 px from the bottom: the last line ends at 76 %, two lines of 6 % above it begin at 64 %.
     assert "line:64%" in subtitles.to_vtt(drawn, locale("en"))
+
+
+def test_a_vtt_cue_that_stands_elsewhere_is_placed_there() -> None:
+    # 1500 of 1920 px from the bottom: the line ends at 21 % and begins 6 % above.
+    assert "line:15%" in subtitles.to_vtt(layout(Event(0, 1000, "one", ("1",), margin_bottom_px=1500)), locale("en"))
 
 
 def test_a_utf_8_file_is_never_taken_for_another_encoding(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from localize import shortening
 from localize.cues import SourceTrack, TargetTrack
 from localize.engines.base import Translator
 from localize.fingerprint import fingerprint
@@ -15,7 +16,8 @@ from localize.job import Job
 from localize.lines import Brief, Line
 from localize.memory import Match, Memory, asked
 from localize.stages import translate
-from localize.workspace import drafts_file, target_file
+from localize.timing import Limits, Shots
+from localize.workspace import SHOTS, drafts_file, target_file
 
 
 class Assignment:
@@ -24,6 +26,7 @@ class Assignment:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.series = job.series
+        self._limits: dict[Limits, Mapping[str, int]] = {}
 
     @cached_property
     def source(self) -> SourceTrack:
@@ -37,6 +40,19 @@ class Assignment:
     def lines(self) -> list[Line]:
         """The cues of the source with what each locale of the run requires of them."""
         return self.termbase.lines(self.source.cues, self.job.locales)
+
+    def limits(self, tag: str) -> Mapping[str, int]:
+        """How many grapheme clusters of each cue can be read in `tag`; empty where nothing is to be shortened."""
+        return self._limits_of(self.series.reading.of(tag).limits) if self.series.shorten else {}
+
+    def _limits_of(self, readers: Limits) -> Mapping[str, int]:
+        if readers not in self._limits:
+            facts, shots = self.job.facts, self.job.workspace.read(Shots, SHOTS)
+            self._limits[readers] = shortening.limits(
+                self.source.cues, readers, shots=shots.times_ms if shots else (), duration_ms=facts.duration_ms,
+                grid=facts.grid,
+            )  # fmt: skip
+        return self._limits[readers]
 
     @property
     def brief(self) -> Brief:
@@ -55,8 +71,9 @@ class Assignment:
         route = translate.serving(self.engines(tag), tag)
         made_of = [translate.line_fingerprints(line, tag, self.brief, route) for line in self.lines]
         return fingerprint(
-            "translate", translate.VERSION, self.job.workspace.digest("source.json"), made_of, self._recalled(tag)
-        )
+            "translate", translate.VERSION, self.job.workspace.digest("source.json"), made_of, self._recalled(tag),
+            self.limits(tag),
+        )  # fmt: skip
 
     def run(self, tags: Sequence[str]) -> dict[str, translate.Translated]:
         """Translate into `tags`, which share a route."""
@@ -64,7 +81,7 @@ class Assignment:
             self.source,
             tags,
             engines=self.engines(tags[0]),
-            lines=self._with_similar(tags),
+            lines=self._limited(self._with_similar(tags), tags),
             brief=self.brief,
             recalled={tag: self._recalled(tag) for tag in tags},
             previous={tag: track for tag in tags if (track := self._previous(tag))},
@@ -73,7 +90,7 @@ class Assignment:
     def outdated(self, tag: str) -> tuple[str, ...]:
         """Ids of the cues whose line in `tag` the next run will make anew; all of them where there is no track."""
         return translate.outdated(
-            self.source, tag, engines=self.engines(tag), lines=self.lines, brief=self.brief,
+            self.source, tag, engines=self.engines(tag), lines=self._limited(self.lines, [tag]), brief=self.brief,
             recalled=self._recalled(tag), previous=self._previous(tag),
         )  # fmt: skip
 
@@ -125,6 +142,14 @@ class Assignment:
         """Only an engine that reads more than the line makes use of what is similar to it."""
         read = self.series.memory != "off" and any(engine.reads_brief for engine in self.engines(tags[0]))
         return self.similar(tags) if read else self.lines
+
+    def _limited(self, lines: Sequence[Line], tags: Sequence[str]) -> list[Line]:
+        """`lines` with how long they may be in each of `tags`."""
+        limits = {tag: self.limits(tag) for tag in tags}
+        return [
+            replace(line, limits={tag: of[line.cue.id] for tag, of in limits.items() if line.cue.id in of})
+            for line in lines
+        ]
 
     @property
     def _scope(self) -> str | None:

@@ -19,7 +19,7 @@ _VOCATIVE_START = rf"(?:^|(?<=[{CLAUSE_ENDS}\s]))"
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
 _T = TypeVar("_T")

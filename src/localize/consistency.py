@@ -98,7 +98,8 @@ def _pairs(source: Path, source_stamp: disk.Stamp, target: Path, _stamp: disk.St
     for cue_id, text, made_of in _sources(source, source_stamp):
         line = lines.get(cue_id)
         if line and line.source_fingerprint in ("", made_of):
-            pairs[text] = that_counts(pairs.get(text), Rendering(episode_id, cue_id, line.text, approved(line)))
+            this = Rendering(episode_id, cue_id, line.full or line.text, approved(line))
+            pairs[text] = that_counts(pairs.get(text), this)
     return pairs
 
 

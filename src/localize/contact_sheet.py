@@ -17,6 +17,7 @@ _EMBEDDED_PX = 2 * TILE_PX
 _COLUMNS = 6
 _GAP_PX = 16
 _CAPTION_PX = 44
+_CELL_PX, _TAG_PX, _HAIR_PX, _COLOURS = 252, 84, 4, 64
 _PAPER, _INK, _FAINT = "#16181d", "#f4f5f7", "#a6adba"
 
 
@@ -27,6 +28,33 @@ class Tile:
     tag: str
     name: str
     picture: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The same cues in one locale, a frame for each."""
+
+    tag: str
+    name: str
+    pictures: Sequence[Image.Image]
+
+
+def matrix(rows: Sequence[Row], part: tuple[int, int, int, int]) -> bytes:
+    """A PNG with a line of cells for every locale, each the `part` (left, top, right, bottom) of a frame.
+
+    It has 64 colours: whether a glyph is right shows in its shape, and the file stays small enough for a README.
+    """
+    width, height = _CELL_PX, round(_CELL_PX * (part[3] - part[1]) / (part[2] - part[0]))
+    columns = max(len(row.pictures) for row in rows)
+    sheet = Image.new("RGB", (_TAG_PX + columns * (width + _HAIR_PX), len(rows) * (height + _HAIR_PX)), _PAPER)
+    draw, large = ImageDraw.Draw(sheet), ImageFont.load_default(17)
+    for line, row in enumerate(rows):
+        y = line * (height + _HAIR_PX)
+        draw.text((10, y + height // 2), row.tag, _INK, large, "lm")
+        for column, picture in enumerate(row.pictures):
+            cell = picture.crop(part).resize((width, height), Image.Resampling.LANCZOS)
+            sheet.paste(cell, (_TAG_PX + column * (width + _HAIR_PX), y))
+    return _encoded(sheet.quantize(_COLOURS, dither=Image.Dither.NONE), "PNG")
 
 
 def compose(tiles: Sequence[Tile]) -> bytes:

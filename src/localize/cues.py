@@ -102,6 +102,10 @@ class TargetLine:
     """Why the engine that was asked first did not write it."""
     attempts: tuple[str, ...] = ()
     """In which ways its terms were enforced, the last one being the one that stands."""
+    full: str = ""
+    """What the machine wrote before the line was shortened; empty where it was not."""
+    limit: int | None = None
+    """The grapheme clusters that a shorter rendering was asked for; None where none was."""
 
     @property
     def human(self) -> bool:
@@ -136,6 +140,12 @@ class Event:
     kind: Kind = "dialogue"
     em_px: int = 0
     """Size of this event's type where it had to shrink to fit, else 0 for the layout's own size."""
+    margin_bottom_px: int = 0
+    """Where this event stands, if not where the layout says."""
+    above: str = ""
+    """The source's lines, of bilingual subtitles."""
+    speakers: tuple[str, ...] = ()
+    """Who says each line, where that is shown; empty for nobody known."""
 
     @property
     def cps(self) -> float:

@@ -125,7 +125,12 @@ class Endpoint(BaseModel):
         return SecretStr(text)
 
     def _key_path(self, key_file: str) -> Path:
-        return self.file.parent / Path(key_file).expanduser()
+        try:
+            return self.file.parent / Path(key_file).expanduser()
+        except RuntimeError:
+            raise InputError(
+                f"the key_file of [{self.name}] names no user's home", next_step=f"correct key_file in {self.file}"
+            ) from None
 
     def _read_key(self, path: Path) -> str:
         # The name is not shown where no such file exists: it may be a key put into the wrong place.

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from localize.timecode import Grid
+
 
 @dataclass(frozen=True, slots=True)
 class AudioFacts:
@@ -57,6 +59,11 @@ class MediaFacts:
     @property
     def rate(self) -> Fraction:
         return Fraction(self.frame_rate)
+
+    @property
+    def grid(self) -> Grid:
+        """The times at which a picture can begin: any millisecond where the rate is variable."""
+        return Grid(self.rate, range(self.duration_ms + 1) if self.variable_rate else None)
 
     @property
     def hdr(self) -> bool:

@@ -23,15 +23,17 @@ from localize.locales import Locale
 # FC_WEIGHT_DEMIBOLD of fontconfig: from here on a face is bold, below it libass would smear a regular one.
 _BOLD_FROM = 180
 _CLUSTER = regex.compile(r"\X")
+_WORD = regex.compile(r"[^ ]+| +")
 # Drawn as nothing whether or not a font has them; joiners stay, for they choose the shape of their neighbours.
 _UNDRAWN = regex.compile(r"[\p{Default_Ignorable_Code_Point}\p{Cc}]")
 _JOINERS = "\u200c\u200d"
+_LETTERS = regex.compile(r"[\p{L}\p{M}]")
 _NEUTRAL = regex.compile(r"[\p{Script=Common}\p{Script=Inherited}]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Font:
-    """One face in one file; `index` counts the faces of a collection (.ttc)."""
+    """One face in one file, `resolve` gives one object for each; `index` counts the faces of a collection (.ttc)."""
 
     family: str
     path: Path
@@ -42,7 +44,7 @@ class Font:
 def resolve(family: str, bold: bool = False) -> Font:
     """The installed face of exactly `family`; EngineRejected names the package where there is only a substitute."""
     face, pattern = (f"{family} Bold", f"{family}:bold") if bold else (family, f"{family}:regular")
-    package = _package(family)
+    mend = f"apt-get install {own}" if (own := package(family)) else f"install {family}, or name another font"
     try:
         found = subprocess.run(
             ["fc-match", "--format", "%{family}\t%{weight}\t%{index}\t%{file}", pattern],
@@ -50,13 +52,13 @@ def resolve(family: str, bold: bool = False) -> Font:
         ).stdout  # fmt: skip
     except (OSError, subprocess.SubprocessError) as error:
         raise EngineRejected(
-            f"fontconfig cannot be asked for {face}: {error}", next_step=f"apt-get install fontconfig {package}"
+            f"fontconfig cannot be asked for {face}: {error}", next_step=f"apt-get install fontconfig {own}".strip()
         ) from error
     families, weight, index, file = found.split("\t")
     if family not in families.split(",") or bold != (float(weight) >= _BOLD_FROM):
         raise EngineRejected(
             f"the font {face} is not installed, {Path(file).name} would stand in for it",
-            next_step=f"apt-get install {package}",
+            next_step=mend,
         )
     # fontconfig keeps the named instance of a variable font in the upper half.
     return Font(family, Path(file), int(index) & 0xFFFF)
@@ -72,6 +74,16 @@ def size_px(family: str, em_px: float, bold: bool = False) -> float:
     return em_px / _em_share(resolve(family, bold))
 
 
+def run_size_px(font: Font, profile: Locale, em_px: float, bold: bool = False) -> float:
+    """The libass Fontsize of a run drawn with `font`, another one than the first of the chain perhaps.
+
+    Its em is that of the line: then the Latin of Noto Sans (x 0.55 em, H 0.71) suits what it stands among: Thai (0.53,
+    with ascender 0.70), Devanagari (0.62), Arabic (seen 0.47, alef 0.73), measured in the UI faces. A right-to-left
+    line has one Fontsize, since libass orders what lies between two tags by itself; the UI faces have Noto Sans' own.
+    """
+    return size_px(profile.font if profile.direction == "rtl" else font.family, em_px, bold)
+
+
 def runs(text: str, profile: Locale, bold: bool = False) -> list[tuple[Font, str]]:
     """`text` cut by the font that draws each part: the first of the chain that has the whole grapheme cluster.
 
@@ -82,12 +94,15 @@ def runs(text: str, profile: Locale, bold: bool = False) -> list[tuple[Font, str
     if text and _covers(fonts[0], text):
         return [(fonts[0], text)]
     cut: list[tuple[Font, str]] = []
-    for cluster in _CLUSTER.findall(text):
-        able = [font for font in fonts if _covers(font, cluster)]
-        if cut and (cut[-1][0] in able[:1] or (_NEUTRAL.fullmatch(cluster) and cut[-1][0] in able)):
-            cut[-1] = (cut[-1][0], cut[-1][1] + cluster)
-        else:
-            cut.append((able[0] if able else fonts[0], cluster))
+    for word in _WORD.findall(text):
+        # Most words are drawn by one font.
+        clusters = [word] if _covers(fonts[0], word) and not _NEUTRAL.match(word) else _CLUSTER.findall(word)
+        for cluster in clusters:
+            able = [font for font in fonts if _covers(font, cluster)]
+            if cut and (cut[-1][0] in able[:1] or (_NEUTRAL.fullmatch(cluster) and cut[-1][0] in able)):
+                cut[-1] = (cut[-1][0], cut[-1][1] + cluster)
+            else:
+                cut.append((able[0] if able else fonts[0], cluster))
     return cut
 
 
@@ -96,8 +111,10 @@ def width_px(text: str, profile: Locale, em_px: float, bold: bool = False) -> fl
 
     Measured against rendered ink in 7 scripts the error was -0.7 to +2.4 %.
     """
-    size = size_px(profile.font, em_px, bold)
-    return sum(size * _em_share(font) * _advance_em(font, part) for font, part in runs(text, profile, bold))
+    return sum(
+        run_size_px(font, profile, em_px, bold) * _em_share(font) * _advance_em(font, part)
+        for font, part in runs(text, profile, bold)
+    )
 
 
 def missing(text: str, profile: Locale, bold: bool = False) -> str:
@@ -106,18 +123,27 @@ def missing(text: str, profile: Locale, bold: bool = False) -> str:
     return "".join(dict.fromkeys(c for c in text if not any(_covers(font, c) for font in fonts)))
 
 
+def unwritable(text: str, profile: Locale, bold: bool = False) -> str:
+    """The letters that the locale's first font lacks, each once, in order: another design would stand in for them."""
+    first = resolve(profile.font, bold)
+    letters = _LETTERS.findall(text)
+    return "".join(dict.fromkeys(c for c in letters if not _covers(first, c)))
+
+
+def package(family: str) -> str:
+    """The Debian package of one of our families; empty for any other."""
+    if "CJK" in family:
+        return "fonts-noto-cjk"
+    if not family.startswith("Noto Sans"):
+        return ""
+    return "fonts-noto-ui-core" if family.endswith(" UI") else "fonts-noto-core"
+
+
 @cache
 def digest(profile: Locale, bold: bool = False) -> str:
     """SHA-256 over the font files of a locale: another version of a font may be of another width."""
     faces = [(font.family, font.index, _file_digest(font.path)) for font in chain(profile, bold)]
     return hashlib.sha256(repr(faces).encode()).hexdigest()
-
-
-def _package(family: str) -> str:
-    """The Debian package of one of our families."""
-    if "CJK" in family:
-        return "fonts-noto-cjk"
-    return "fonts-noto-ui-core" if family.endswith(" UI") else "fonts-noto-core"
 
 
 _file_digest = cache(file_digest)
@@ -144,14 +170,19 @@ def _em_share(font: Font) -> float:
 
 
 def _covers(font: Font, text: str) -> bool:
-    return all(ord(c) in _codepoints(font) for c in _UNDRAWN.sub("", text))
+    there = _codepoints(font)
+    return there.issuperset(map(ord, text)) or there.issuperset(map(ord, _UNDRAWN.sub("", text)))
 
 
 def _advance_em(font: Font, text: str) -> float:
     """Width of a shaped run in em; controls that only steer the order or the breaking of lines are not drawn."""
     face, scaled = _face(font)
     buffer = hb.Buffer()
-    buffer.add_str(_UNDRAWN.sub(lambda found: found[0] if found[0] in _JOINERS else "", text))
+    buffer.add_str(text if text.isalnum() else _UNDRAWN.sub(_joiner, text))
     buffer.guess_segment_properties()
     hb.shape(scaled, buffer)
-    return float(sum(position.x_advance for position in buffer.glyph_positions or ()) / face.upem)
+    return float(sum([position.x_advance for position in buffer.glyph_positions or ()]) / face.upem)
+
+
+def _joiner(found: regex.Match[str]) -> str:
+    return found[0] if found[0] in _JOINERS else ""

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from localize.assignment import Assignment
 from localize.cues import TargetLine, TargetTrack
+from localize.errors import NoEngine
 from localize.glossary.match import Matcher, Sense, surroundings
 from localize.job import Job
 from localize.workspace import target_file
 
-Fate = Literal["redo", "kept", "current", "unmatched", "missing"]
+Fate = Literal["redo", "kept", "current", "unmatched", "missing", "unserved"]
 """What the next run does with a line: make it anew, keep it since a person wrote or approved it, or nothing.
 
-`unmatched`: the characters stand there, and another term or word holds them; `missing`: there is no line yet.
+`unmatched`: the characters stand there, and another term or word holds them; `missing`: there is no line yet;
+`unserved`: nor will there be, since no engine of the series writes the locale.
 """
 
 
@@ -51,19 +53,27 @@ def impact(job: Job, term: str, locales: Sequence[str]) -> Iterator[Touched]:
     for tag in locales:
         track = job.workspace.read(TargetTrack, target_file(tag))
         lines = {line.id: line for line in track.lines} if track else {}
-        redone = set(work.outdated(tag)) if track else set()
+        redone = _redone(work, tag)
         for cue in cues.values():
             line = lines.get(cue.id)
-            fate = _fate(line, matched=cue.id in meant, redone=cue.id in redone)
+            fate = _fate(cue.id, line, redone, matched=cue.id in meant)
             yield Touched(
                 job.episode.id, tag, cue.id, fate, cue.text, line.text if line else "", line.by if line else "-"
             )
 
 
-def _fate(line: TargetLine | None, *, matched: bool, redone: bool) -> Fate:
+def _redone(work: Assignment, tag: str) -> Collection[str] | None:
+    """The lines that the next run makes; None where nothing can write the locale."""
+    try:
+        return work.outdated(tag)
+    except NoEngine:
+        return None
+
+
+def _fate(cue_id: str, line: TargetLine | None, redone: Collection[str] | None, *, matched: bool) -> Fate:
     if line is None:
-        return "missing"
-    if redone:
+        return "unserved" if redone is None else "missing"
+    if redone and cue_id in redone:
         return "redo"
     if not matched:
         return "unmatched"

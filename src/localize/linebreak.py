@@ -7,15 +7,16 @@ grapheme cluster. An index `at` is that of the first character of the next line.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise
+from functools import cache, lru_cache
+from itertools import accumulate, pairwise
 
 import budoux
 import regex
 
 from localize.locales import Breaker, Locale
+from localize.reading import Shape
 
 Measure = Callable[[str], float]
 """Width of one line; in pixels, in em, whatever `max_width` is in."""
@@ -40,7 +41,7 @@ _NOT_LAST = regex.compile(r"[\p{Ps}\p{Pi}¿¡$€£¥￥#＃「『【〔〈《�
 # Between spaces these may stand at either end: "… and then", and German closes with the mark that opens in English.
 _EITHER_END = frozenset("…‥—.“”‘’")
 _AFTER_MARK = regex.compile(r"(?<=[、。，！？；：」』）】》…])")
-_BETWEEN_WORDS = regex.compile(r"(?<=[ \n])|(?<=\p{L}[-‐])(?=\p{L})")
+_BETWEEN_WORDS = regex.compile(r"(?<=[ \n\u3000])|(?<=\p{L}[-‐])(?=\p{L})")
 
 _SENTENCE = regex.compile(r"[.!?…。！？؟।][\p{Pe}\p{Pf}\"']*$")
 _CLAUSE = regex.compile(r"(?:[,;:—、，；：،؛][\p{Pe}\p{Pf}\"']*|[」』）】》])$")
@@ -55,12 +56,16 @@ _WORD_CHARACTERS = regex.compile(r"[\p{Latin}\p{Cyrillic}\p{Nd}'’_@&+.-]{2}")
 # Costs are in squared relative deviation from the ideal width: 0.1 moves a break by about a fifth of a line. They were
 # set by eye on sentences of every locale and are the same for all.
 _AFTER_SENTENCE, _AFTER_CLAUSE = -0.30, -0.15
-_AFTER_LITTLE_WORD, _AFTER_TITLE, _AFTER_NUMBER, _INSIDE_NAME, _AT_HYPHEN = 0.10, 0.60, 0.60, 0.15, 0.15
+_AFTER_LITTLE_WORD, _AFTER_TITLE, _AFTER_NUMBER, _INSIDE_NAME, _AT_HYPHEN = 0.10, 0.60, 2.0, 0.15, 0.15
 _INSIDE_SPACED_PHRASE = 0.10
 _AUTHORED_BREAK_LOST = 1.0
+# Characters at either side that a break is judged by.
+_SEEN = 32
 _HARD, _HARD_AGAINST_KINSOKU = 3.0, 6.0
 # How much narrower than even the first of several lines is wanted: a block that is heavier below reads more easily.
-_TOP_LIGHTER = 0.06
+_LEAN: Mapping[Shape, float] = {"bottom-heavy": 0.06, "balanced": 0.0}
+# A last line of one word that is narrower than this share of an even line looks forgotten.
+_WIDOW_BELOW, _WIDOW = 0.4, 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,33 +81,50 @@ def normalise(text: str) -> str:
     return _SPACE.sub(lambda run: "\n" if "\n" in run[0] else " ", text).strip(_EDGE)
 
 
-def opportunities(text: str, profile: Locale) -> list[Break]:
-    """All places where a normalised text may break in this locale, in order."""
+def opportunities(text: str, profile: Locale, keep: Sequence[str] = ()) -> list[Break]:
+    """All places where a normalised text may break in this locale, in order; none inside one of `keep`."""
+    inside = _inside(text, keep)
+    return [b for b in _breaks(text, profile.breaker) if b.at not in inside]
+
+
+@lru_cache(maxsize=1024)
+def _breaks(text: str, breaker: Breaker) -> tuple[Break, ...]:
+    """A line is asked for at several sizes, its places to break stay the same."""
     candidates = {found.start() for found in _BETWEEN_WORDS.finditer(text)}
-    if profile.breaker != "spaces":
-        candidates |= _phrase_starts(text, profile.breaker) | {found.start() for found in _AFTER_MARK.finditer(text)}
-    return [
-        Break(at, _cost(text, at, profile))
-        for at in sorted(candidates & _boundaries(text))
-        if _allowed(text, at, spaced=profile.breaker == "spaces")
-    ]
+    if breaker != "spaces":
+        candidates |= _phrase_starts(text, breaker) | {found.start() for found in _AFTER_MARK.finditer(text)}
+    if not text.isascii():
+        candidates &= _boundaries(text)
+    spaced = breaker == "spaces"
+    return tuple(Break(at, _cost(text, at, breaker)) for at in sorted(candidates) if _allowed(text, at, spaced=spaced))
 
 
 def balance(
-    text: str, profile: Locale, max_width: float, max_lines: int, measure: Measure, *, hard: bool = False
+    text: str,
+    profile: Locale,
+    max_width: float,
+    max_lines: int,
+    measure: Measure,
+    *,
+    hard: bool = False,
+    keep: Sequence[str] = (),
+    shape: Shape = "bottom-heavy",
 ) -> list[str] | None:
     """The best lines for `text`: as few as fit, evenly filled, broken where the sense breaks; None where none fit.
 
-    A line break that an author put into `text` is kept where it can be. `hard` also breaks inside words that are wider
-    than a line by themselves, between grapheme clusters: a last resort that `hard_breaks` tells of.
+    A line break that an author put into `text` is kept where it can be; names and terms in `keep` stay on one line.
+    `hard` also breaks inside words that are wider than a line by themselves, between grapheme clusters: a last resort
+    that `hard_breaks` tells of.
     """
     text = normalise(text)
     if not text:
         return []
-    breaks = opportunities(text, profile)
+    if max_lines and "\n" not in text and measure(text) <= max_width:
+        return [text]
+    breaks = opportunities(text, profile, keep)
     if hard:
         breaks = sorted([*breaks, *_inside_wide_words(text, breaks, max_width, measure)], key=lambda b: b.at)
-    search = _Search(text, breaks, max_width, measure)
+    search = _Search(text, breaks, max_width, measure, _LEAN[shape])
     wanted = min(max_lines, 1 + text.count("\n"))
     ways = (search.lines(count) for count in (*range(wanted, max_lines + 1), *range(wanted - 1, 0, -1)))
     return next((lines for lines in ways if lines), None)
@@ -124,16 +146,27 @@ def hard_breaks(text: str, lines: list[str], profile: Locale) -> int:
 class _Search:
     """The cheapest way to cut a text into exactly so many lines. Positions index `starts`, the last one is the end."""
 
-    def __init__(self, text: str, breaks: list[Break], max_width: float, measure: Measure) -> None:
+    def __init__(self, text: str, breaks: list[Break], max_width: float, measure: Measure, lean: float) -> None:
         self._text = text
         self._starts = [0, *(b.at for b in breaks), len(text)]
         self._costs = [0.0, *(b.cost for b in breaks), 0.0]
         self._max_width = max_width
         self._measure = measure
-        self._widths: dict[tuple[int, int], float] = {}
+        self._lean = lean
+        self._exact = False
+        self._words = [self._word(start, stop) for start, stop in pairwise(self._starts)]
+        self._ends = [0.0, *accumulate(word + space for word, space in self._words)]
         self._whole = self._width(0, len(self._starts) - 1)
 
     def lines(self, count: int) -> list[str] | None:
+        """Widths are added up from those of words, and those of the lines that come out are measured."""
+        lines = self._cheapest(count)
+        if lines is None or self._exact or all(self._measure(line) <= self._max_width for line in lines):
+            return lines
+        self._exact = True
+        return self._cheapest(count)
+
+    def _cheapest(self, count: int) -> list[str] | None:
         end = len(self._starts) - 1
         best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
         for number in range(count):
@@ -156,15 +189,24 @@ class _Search:
         return [self._line(start, stop) for start, stop in pairwise(cuts)]
 
     def _cost(self, start: int, stop: int, width: float, number: int, count: int) -> float:
-        lean = _TOP_LIGHTER * (2 * number / (count - 1) - 1) if count > 1 else 0.0
+        lean = self._lean * (2 * number / (count - 1) - 1) if count > 1 else 0.0
         ideal = self._whole / count * (1 + lean)
+        if not ideal:
+            return 0.0
         joined = self._text[self._starts[start] : self._starts[stop]].strip("\n").count("\n")
-        return (width / ideal - 1) ** 2 + self._costs[stop] + _AUTHORED_BREAK_LOST * joined if ideal else 0.0
+        widow = 0 < number == count - 1 and start == stop - 1 and width < _WIDOW_BELOW * ideal
+        return (width / ideal - 1) ** 2 + self._costs[stop] + _AUTHORED_BREAK_LOST * joined + _WIDOW * widow
 
     def _width(self, start: int, stop: int) -> float:
-        if (start, stop) not in self._widths:
-            self._widths[start, stop] = self._measure(self._line(start, stop))
-        return self._widths[start, stop]
+        if self._exact:
+            return self._measure(self._line(start, stop))
+        return self._ends[stop] - self._ends[start] - self._words[stop - 1][1]
+
+    def _word(self, start: int, stop: int) -> tuple[float, float]:
+        """Widths of what stands between two breaks, and of the space behind it."""
+        text = self._text[start:stop]
+        word = text.rstrip(_EDGE)
+        return self._measure(word), self._measure(" ") * (len(text) - len(word)) if len(text) > len(word) else 0.0
 
     def _line(self, start: int, stop: int) -> str:
         return self._text[self._starts[start] : self._starts[stop]].strip(_EDGE).replace("\n", " ")
@@ -183,12 +225,21 @@ def _phrase_starts(text: str, breaker: Breaker) -> set[int]:
     return starts
 
 
+def _inside(text: str, keep: Sequence[str]) -> set[int]:
+    """The places within one of `keep`, in whatever case it stands there."""
+    words = [regex.escape(normalise(word)) for word in keep if len(word) > 1]
+    if not words:
+        return set()
+    found = regex.finditer("|".join(words), text, regex.IGNORECASE, overlapped=True)
+    return {at for match in found for at in range(match.start() + 1, match.end())}
+
+
 def _boundaries(text: str) -> set[int]:
     return {cluster.start() for cluster in _CLUSTER.finditer(text)} - {0}
 
 
 def _allowed(text: str, at: int, *, spaced: bool) -> bool:
-    before, after = text[:at].rstrip(_EDGE), text[at:]
+    before, after = text[max(0, at - _SEEN) : at].rstrip(_EDGE), text[at : at + 1]
     if not before or not after or after[0] in _EDGE:
         return False
     bound = {before[-1]} if _NOT_LAST.match(before[-1]) else set()
@@ -199,26 +250,28 @@ def _allowed(text: str, at: int, *, spaced: bool) -> bool:
     return text[at - 1] in f"{_EDGE}-‐" or not (_WORD_CHARACTERS.match(text, at - 1) or text[at - 1] == text[at])
 
 
-def _cost(text: str, at: int, profile: Locale) -> float:
-    before, after = text[:at].rstrip(_EDGE), text[at:]
-    if text[at - 1] == "\n":
+def _cost(text: str, at: int, breaker: Breaker) -> float:
+    before, after = text[max(0, at - _SEEN) : at].rstrip(_EDGE), text[at : at + _SEEN]
+    # Japanese subtitles separate sentences by a full-width space.
+    if text[at - 1] in "\n\u3000":
         return _AFTER_SENTENCE
-    if _TITLE.search(before):
-        return _AFTER_TITLE
-    if _SENTENCE.search(before):
-        return _AFTER_SENTENCE
-    if _CLAUSE.search(before):
-        return _AFTER_CLAUSE
-    if _ENDS_IN_DIGIT.search(before) and _UNIT.match(after):
-        return _AFTER_NUMBER
+    if not before[-1].isalpha():
+        if _TITLE.search(before):
+            return _AFTER_TITLE
+        if _SENTENCE.search(before):
+            return _AFTER_SENTENCE
+        if _CLAUSE.search(before):
+            return _AFTER_CLAUSE
+        if _ENDS_IN_DIGIT.search(before) and _UNIT.match(after):
+            return _AFTER_NUMBER
     if text[at - 1] in "-‐":
         return _AT_HYPHEN
-    if _ENDS_IN_NAME.search(before) and _STARTS_NAME.match(after):
+    if _STARTS_NAME.match(after) and _ENDS_IN_NAME.search(before):
         return _INSIDE_NAME
-    if profile.breaker == "spaces":
+    if breaker == "spaces":
         return _AFTER_LITTLE_WORD if _LITTLE_WORD.search(before) else 0.0
     # Thai sets a space between phrases, Chinese and Japanese only around foreign words.
-    return _INSIDE_SPACED_PHRASE if profile.breaker == "budoux-th" and text[at - 1] not in _EDGE else 0.0
+    return _INSIDE_SPACED_PHRASE if breaker == "budoux-th" and text[at - 1] not in _EDGE else 0.0
 
 
 def _inside_wide_words(text: str, breaks: list[Break], max_width: float, measure: Measure) -> list[Break]:

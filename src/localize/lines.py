@@ -24,7 +24,8 @@ class Line:
     """A source line on its way into several locales, and what its translations must respect.
 
     `terms[locale]` are what the locale requires, `spans[locale]` where each of them stands in the source.
-    `manner[locale]` is how its speaker speaks to its addressee, where both are known.
+    `manner[locale]` is how its speaker speaks to its addressee, where both are known. `limits[locale]` is how many
+    grapheme clusters can be read while it is shown; without one it may be as long as it likes.
     """
 
     cue: Cue
@@ -32,10 +33,20 @@ class Line:
     terms: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
     manner: Mapping[str, Manner] = field(default_factory=dict)
     similar: Mapping[str, tuple[Similar, ...]] = field(default_factory=dict)
+    limits: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
         return self.cue.text
+
+
+@dataclass(frozen=True, slots=True)
+class Overlong:
+    """A line whose translation `text` has more grapheme clusters than `limit`."""
+
+    line: Line
+    text: str
+    limit: int
 
 
 @dataclass(frozen=True, slots=True)

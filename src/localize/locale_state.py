@@ -96,7 +96,7 @@ def read(
     found = ws.read(Findings, findings_file(tag))
     rendered = links(
         ws,
-        [(BURNED, render_file(tag)), ("srt", subtitle_file(tag, "srt")), ("vtt", subtitle_file(tag, "vtt"))],
+        [(BURNED, render_file(tag)), *((kind, subtitle_file(tag, kind)) for kind in series.formats)],
         stale,
     )
     there = target is not None and ws.path("source.json").exists()

@@ -1,14 +1,11 @@
-"""What a locale needs, in one table.
-
-`cps` is a provisional adult reading speed in grapheme clusters per second: for each locale the lower of the two figures
-in sublingo.cc's subtitle specifications by language and Netflix's timed text style guides, as far as published.
-"""
+"""What a locale needs, in one table; how fast it is read and how it is punctuated stands in `reading`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
+from localize import reading
 from localize.errors import LocaleError
 
 Breaker = Literal["spaces", "budoux-ja", "budoux-th", "budoux-zh-hant", "budoux-zh-hans"]
@@ -30,10 +27,14 @@ class Locale:
     font: str
     """Family drawn first; `Noto Sans` follows it for what it lacks."""
     argos: str | None
-    cps: int
     breaker: Breaker = "spaces"
     direction: Literal["ltr", "rtl"] = "ltr"
     engine: Engine = "argos"
+
+    @property
+    def cps(self) -> int:
+        """Grapheme clusters a second of the locale's own readers, before a series has its say."""
+        return reading.of(self.tag).cps.value
 
     @property
     def suffixes(self) -> bool:
@@ -57,24 +58,24 @@ class Locale:
 LOCALES: dict[str, Locale] = {
     locale.tag: locale
     for locale in (
-        Locale("en", "English", "Latn", "eng", _LATIN, "en", 17),
-        Locale("es-419", "Spanish (Latin America)", "Latn", "spa", _LATIN, "es", 17),
-        Locale("pt-BR", "Portuguese (Brazil)", "Latn", "por", _LATIN, "pb", 17),
-        Locale("fr", "French", "Latn", "fra", _LATIN, "fr", 17),
-        Locale("de", "German", "Latn", "deu", _LATIN, "de", 17),
-        Locale("it", "Italian", "Latn", "ita", _LATIN, "it", 17),
-        Locale("ru", "Russian", "Cyrl", "rus", _LATIN, "ru", 17),
-        Locale("tr", "Turkish", "Latn", "tur", _LATIN, "tr", 17),
+        Locale("en", "English", "Latn", "eng", _LATIN, "en"),
+        Locale("es-419", "Spanish (Latin America)", "Latn", "spa", _LATIN, "es"),
+        Locale("pt-BR", "Portuguese (Brazil)", "Latn", "por", _LATIN, "pb"),
+        Locale("fr", "French", "Latn", "fra", _LATIN, "fr"),
+        Locale("de", "German", "Latn", "deu", _LATIN, "de"),
+        Locale("it", "Italian", "Latn", "ita", _LATIN, "it"),
+        Locale("ru", "Russian", "Cyrl", "rus", _LATIN, "ru"),
+        Locale("tr", "Turkish", "Latn", "tur", _LATIN, "tr"),
         # The UI faces have Noto Sans' own line height, so that a Latin name inside the line keeps its size.
-        Locale("ar", "Arabic", "Arab", "ara", "Noto Sans Arabic UI", "ar", 17, direction="rtl"),
-        Locale("hi", "Hindi", "Deva", "hin", "Noto Sans Devanagari UI", "hi", 17),
-        Locale("id", "Indonesian", "Latn", "ind", _LATIN, "id", 17),
-        Locale("ms", "Malay", "Latn", "msa", _LATIN, "ms", 17),
-        Locale("th", "Thai", "Thai", "tha", "Noto Sans Thai UI", "th", 17, "budoux-th"),
+        Locale("ar", "Arabic", "Arab", "ara", "Noto Sans Arabic UI", "ar", direction="rtl"),
+        Locale("hi", "Hindi", "Deva", "hin", "Noto Sans Devanagari UI", "hi"),
+        Locale("id", "Indonesian", "Latn", "ind", _LATIN, "id"),
+        Locale("ms", "Malay", "Latn", "msa", _LATIN, "ms"),
+        Locale("th", "Thai", "Thai", "tha", "Noto Sans Thai UI", "th", "budoux-th"),
         # Named per locale: any other family falls back to the Japanese shapes.
-        Locale("ja", "Japanese", "Jpan", "jpn", "Noto Sans CJK JP", "ja", 4, "budoux-ja"),
-        Locale("ko", "Korean", "Kore", "kor", "Noto Sans CJK KR", "ko", 12),
-        Locale("fil", "Filipino", "Latn", "fil", _LATIN, "tl", 17),
+        Locale("ja", "Japanese", "Jpan", "jpn", "Noto Sans CJK JP", "ja", "budoux-ja"),
+        Locale("ko", "Korean", "Kore", "kor", "Noto Sans CJK KR", "ko"),
+        Locale("fil", "Filipino", "Latn", "fil", _LATIN, "tl"),
         Locale(
             "zh-Hant",
             "Chinese (Traditional)",
@@ -82,15 +83,14 @@ LOCALES: dict[str, Locale] = {
             "zho",
             "Noto Sans CJK TC",
             None,
-            9,
             "budoux-zh-hant",
             engine="opencc",
         ),
-        Locale("vi", "Vietnamese", "Latn", "vie", _LATIN, None, 17),
+        Locale("vi", "Vietnamese", "Latn", "vie", _LATIN, None),
     )
 }
 
-SOURCE = Locale("zh-Hans", "Chinese (Simplified)", "Hans", "zho", "Noto Sans CJK SC", None, 9, "budoux-zh-hans")
+SOURCE = Locale("zh-Hans", "Chinese (Simplified)", "Hans", "zho", "Noto Sans CJK SC", None, "budoux-zh-hans")
 
 
 def locale(tag: str) -> Locale:

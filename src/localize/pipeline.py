@@ -1,6 +1,6 @@
 """The pipeline: which step follows which, where a person decides, and who may go on.
 
-    ingest > transcribe > segment > [transcript] > translate > fit > check > [translation]
+    ingest > shots, transcribe > segment > [transcript] > translate > fit > check > [translation]
       > sidecar, burn, mux > [final] > report
 
 `advance` is the one description that the flows and the command line share: it hands out units of work in waves and
@@ -25,6 +25,7 @@ from localize.engines.registry import TRANSCRIBERS, Engines, route
 from localize.errors import EXIT_FINDINGS, InputError, LocaleError, LocalizeError, ReviewError, at, exit_code
 from localize.findings import Finding, Findings, worst
 from localize.fingerprint import fingerprint
+from localize.importing import written_by_people
 from localize.job import MODES, SOURCE, Job, Options, Outcome
 from localize.locales import locale
 from localize.runs import RunRecord, RunUnit
@@ -172,20 +173,24 @@ class _Waves:
         return failed
 
     def source(self) -> bool:
-        return not any(self.run([self.unit(step)]) for step in ("ingest", "transcribe", "segment"))
+        waves = (("ingest",), ("shots", "transcribe"), ("segment",))
+        return not any(self.run([self.unit(step) for step in wave]) for wave in waves)
 
     def translated(self) -> list[str]:
         """Locales with a translation that was laid out and checked."""
         job = self.job
         routes: dict[str, tuple[str, ...]] = {}
+        theirs = [tag for tag in job.options.locales if written_by_people(job, tag)]
         for tag in job.options.locales:
+            if tag in theirs:
+                continue
             try:
                 with at(stage="translate", episode_id=job.episode.id, locale=tag):
                     routes[tag] = route(tag, job.series)
             except LocalizeError as error:
                 self.result.errors.append(error)
         by_route = groupby(sorted(routes, key=routes.__getitem__), key=routes.__getitem__)
-        ready = set(routes) - self.run([self.unit("translate", *tags) for _, tags in by_route])
+        ready = {*theirs, *routes} - self.run([self.unit("translate", *tags) for _, tags in by_route])
         for step in ("fit", "check"):
             ready -= self.run([self.unit(step, tag) for tag in self._ordered(ready)])
         return self._ordered(ready)

@@ -55,8 +55,10 @@ RULES = (
     Rule("short", "warning", "shown for less than 5/6 s"),
     Rule("long", "warning", "shown for more than 7 s"),
     Rule("gap", "info", "less than two frames after the one before it"),
+    Rule("shot-change", "warning", "begins just before a shot change, or ends just after: within half a second"),
     # Who wrote a line.
     Rule(STARTER, "info", "lines written by a starter package: a demonstration, not for release"),
+    Rule("shortened", "info", "says less than its translation did, so that it can be read in time"),
     Rule("fallback", "warning", "not the engine that was asked first wrote the line; the message says why"),
     Rule("stale", "warning", "the source changed after a person wrote or approved the line"),
     # The source track itself.
@@ -68,6 +70,17 @@ RULES = (
     Rule("supplied-past-end", "error", "a supplied cue starts after the picture has ended; a warning where clipped"),
     Rule("supplied-no-duration", "error", "a supplied cue ends when it begins, or before"),
     Rule("source-moved-on", "warning", "what the mended source was made from has changed since"),
+    # A subtitle file made elsewhere: imported, or checked by itself.
+    Rule("shown-with", "info", "an imported line has no text: its words stand in another one"),
+    Rule("left-out", "warning", "an imported file has nothing for a line of the source"),
+    Rule("override-tag", "error", "a tag that draws, moves or hides is in the text, or a tag of ASS in another format"),
+    Rule("open-tag", "warning", "a tag is not closed, or closed and was never opened"),
+    Rule("character", "error", "a control, private or replacement character; a warning for tabs and hidden spaces"),
+    Rule("direction", "warning", "a mark on the side where the other direction ends, or of the other direction's form"),
+    Rule("no-duration", "error", "a cue ends when it begins, or before"),
+    Rule("empty-cue", "warning", "a cue shows nothing"),
+    Rule("order", "warning", "a cue begins before the one above it in the file"),
+    Rule("encoding", "warning", "the file is not UTF-8"),
 )  # fmt: skip
 
 SEVERITY: Mapping[str, Severity] = {rule.id: rule.severity for rule in RULES}

@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
+from localize import styles
 from localize.characters import Address, Cast, Character
 from localize.errors import LocaleError, ManifestError, MediaError
-from localize.locales import LOCALES, SOURCE, locale
+from localize.locales import LOCALES, SOURCE, Locale, locale
+from localize.reading import Overrides
 
 GENRES = ("ceo-romance", "war-god", "rebirth", "xianxia", "palace", "family", "folk-culture")
 PLATFORMS = ("tiktok", "reels", "shorts", "reelshort", "full")
@@ -41,12 +44,66 @@ class Gates(_Strict):
     final: GateMode = "auto"
 
 
-class Style(_Strict):
-    """Type on the frame. `size` is the em height as a share of the frame's width: 0.044 is 48 px on 1080."""
+Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?$")]
 
-    size: Annotated[float, Field(gt=0.01, lt=0.2)] = 0.0445
-    outline: Annotated[float, Field(ge=0, lt=0.02)] = 0.0037
-    bold: bool = True
+
+class Style(_Strict):
+    """How subtitles look: a preset of `styles` and what the series changes of it.
+
+    `font` is a family for all locales, or a table of families by locale; `localize` never lets another stand in for it.
+    `size` is the em height and `outline` a width, both as shares of the frame's shorter side.
+    """
+
+    preset: str = "clean"
+    font: str | dict[str, str] = ""
+    size: Annotated[float | None, Field(gt=0.01, lt=0.2)] = None
+    weight: styles.Weight | None = None
+    colour: Colour | None = None
+    outline: Annotated[float | None, Field(ge=0, lt=0.02)] = None
+    box: Colour | Literal["none"] | None = None
+    position: Literal["bottom", "top"] | Annotated[float, Field(gt=0, lt=1)] | None = None
+    bilingual: bool = False
+    """Whether the source stands small above the target."""
+    speakers: styles.Speakers = "none"
+    """How a change of speaker shows, where cues name them."""
+
+    @field_validator("preset")
+    @classmethod
+    def _known_preset(cls, value: str) -> str:
+        if value not in styles.PRESETS:
+            raise ValueError(f"{value!r} is not a preset; choose among {', '.join(styles.PRESETS)}")
+        return value
+
+    @field_validator("font")
+    @classmethod
+    def _known_locales(cls, value: str | dict[str, str]) -> str | dict[str, str]:
+        if isinstance(value, dict) and (unknown := value.keys() - LOCALES.keys()):
+            raise ValueError(f"{sorted(unknown)[0]!r} is not a locale; choose among {', '.join(LOCALES)}")
+        return value
+
+    @property
+    def look(self) -> styles.Look:
+        """The preset with the changes of the series; a box that no preset pads takes the padding of `boxed`."""
+        preset = styles.PRESETS[self.preset]
+        box = "" if self.box == "none" else self.box
+        padding = preset.padding or (styles.PRESETS["boxed"].padding if box else None)
+        return preset.with_(
+            size=self.size, weight=self.weight, colour=self.colour, outline=self.outline, box=box, padding=padding,
+            position=self.position,
+        )  # fmt: skip
+
+    @property
+    def bold(self) -> bool:
+        return self.look.bold
+
+    def font_of(self, tag: str) -> str:
+        """The family that the series names for a locale, empty where it leaves that to us."""
+        return self.font if isinstance(self.font, str) else self.font.get(tag, "")
+
+    def profile(self, profile: Locale) -> Locale:
+        """`profile` drawn with the font of the series."""
+        family = self.font_of(profile.tag)
+        return replace(profile, font=family) if family else profile
 
 
 class Episode(_Strict):
@@ -68,17 +125,23 @@ class Series(_Strict):
     locales: tuple[str, ...]
     platform: str = "tiktok"
     translator: tuple[str, ...] = ("argos",)
-    """`argos`, `opencc`, `opencc:hk`, `llm:NAME` in the order they are asked: what one cannot write, the next one does."""
+    """`argos`, `opencc`, `opencc:hk`, `llm:NAME`, in the order they are asked: the next writes what one cannot."""
     translators: dict[str, tuple[str, ...]] = {}
     """The same for single locales."""
+    formats: tuple[Literal["srt", "vtt", "ttml"], ...] = ("srt", "vtt")
+    """The subtitle files that stand beside the video."""
     memory: Literal["series", "studio", "off"] = "series"
     """Whose approved lines are used again: this series', those of every series on this machine, or none."""
+    shorten: bool = True
+    """Whether a line that cannot be read in its time is asked for again, shorter."""
     cover: Literal["none"] = "none"
     band: tuple[Fraction01, Fraction01] | None = None
     """Top and bottom of burned-in source subtitles as shares of the frame's height; targets stay clear of it."""
     max_minutes: Annotated[float, Field(gt=0)] = 30
     gates: Gates = Gates()
     style: Style = Style()
+    reading: Overrides = Overrides()
+    """Reading speeds, durations and the like that differ from the locales' profiles."""
     episode: tuple[Episode, ...]
     characters: tuple[Character, ...] = ()
     addresses: tuple[Address, ...] = ()

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from localize import overview
 from localize.assignment import Assignment
 from localize.cues import STARTER
-from localize.engines.registry import route
-from localize.errors import LocalizeError, NoEngine, WorkspaceError
+from localize.errors import InputError, NoEngine, WorkspaceError
 from localize.findings import Findings
 from localize.job import SOURCE, Job
 from localize.overview import BURNED, LocaleState, Overview
@@ -50,19 +49,29 @@ def view(job: Job) -> Overview:
 def status(job: Job) -> list[LocaleStatus]:
     """Rows of one episode, in the order of the run's locales."""
     seen, work = view(job), Assignment(job)
-    return [_row(seen, state, _redo(work, state)) for state in seen.states]
+    return [_row(seen, state, work) for state in seen.states]
 
 
-def _redo(work: Assignment, state: LocaleState) -> tuple[str, ...]:
-    """Nothing where there is no track yet, or no engine to make one: that is told in other words."""
+def _unwritable(work: Assignment, tag: str) -> InputError | None:
+    """Why nothing can write `tag`: no engine does, or an endpoint is not configured."""
+    try:
+        work.engines(tag)
+    except InputError as error:
+        return error
+    return None
+
+
+def _redo(work: Assignment, tag: str) -> tuple[str, ...]:
     with suppress(NoEngine):
-        return work.outdated(state.profile.tag) if state.lines else ()
+        return work.outdated(tag)
     return ()
 
 
-def _row(seen: Overview, state: LocaleState, redo: tuple[str, ...]) -> LocaleStatus:
+def _row(seen: Overview, state: LocaleState, work: Assignment) -> LocaleStatus:
     labels = {file.label for file in state.files}
-    waits_for, next_step = _next(seen, state)
+    unwritable = _unwritable(work, state.profile.tag)
+    redo = _redo(work, state.profile.tag) if state.lines and not unwritable else ()
+    waits_for, next_step = _next(seen, state, unwritable)
     return LocaleStatus(
         episode=seen.episode.id,
         locale=state.profile.tag,
@@ -71,7 +80,7 @@ def _row(seen: Overview, state: LocaleState, redo: tuple[str, ...]) -> LocaleSta
         errors=state.severities.get("error", 0),
         warnings=state.severities.get("warning", 0),
         burned=BURNED in labels,
-        sidecar="srt" in labels,
+        sidecar=bool(labels & {*seen.series.formats}),
         redo=redo,
         out_of_date=tuple(file.label for file in (*state.files, *seen.shared) if file.stale),
         waits_for=waits_for,
@@ -79,7 +88,7 @@ def _row(seen: Overview, state: LocaleState, redo: tuple[str, ...]) -> LocaleSta
     )
 
 
-def _next(seen: Overview, state: LocaleState) -> tuple[str, str]:
+def _next(seen: Overview, state: LocaleState, unwritable: InputError | None) -> tuple[str, str]:
     """What the locale waits for, and what to type."""
     tag = state.profile.tag
     if seen.transcript.waits:
@@ -88,11 +97,9 @@ def _next(seen: Overview, state: LocaleState) -> tuple[str, str]:
         if gate.waits:
             return f"{gate.gate}: {gate.words}", seen.review_command(gate.gate, (tag,))
     translation, final = state.gates
-    if not translation.reached:
-        try:
-            route(tag, seen.series)
-        except LocalizeError as error:
-            return error.message, error.next_step or ""
+    # A locale that no engine writes may be finished, by people; one whose endpoint is missing fails in the next run.
+    if unwritable and not (translation.reached and isinstance(unwritable, NoEngine)):
+        return unwritable.message, unwritable.next_step or ""
     done = final.reached and not any(file.stale for file in (*state.files, *seen.shared))
     return "", "" if done else seen.run_command
 

@@ -40,12 +40,12 @@ def frame_rate(text: str | float) -> Fraction:
 
 def ms_from_frames(frames: int, rate: Fraction) -> int:
     """First whole millisecond at which frame number `frames` is on screen."""
-    return -((-frames * 1000) // rate)
+    return -(-frames * 1000 * rate.denominator // rate.numerator)
 
 
 def frames_from_ms(ms: int, rate: Fraction) -> int:
     """Number of the frame on screen at `ms`."""
-    return int((ms * rate) // 1000)
+    return ms * rate.numerator // (1000 * rate.denominator)
 
 
 def clock(ms: int) -> str:
@@ -93,3 +93,9 @@ class Grid:
         if self.times_ms is None:
             return self.later(ms, -frames)
         return self.floor(ms - ms_from_frames(frames, self.rate))
+
+    def frames_between(self, first_ms: int, second_ms: int) -> int:
+        """Whole frames from one time to the other, whichever is later; by the clock where the rate varies."""
+        if self.times_ms is None:
+            return abs(frames_from_ms(first_ms, self.rate) - frames_from_ms(second_ms, self.rate))
+        return frames_from_ms(abs(first_ms - second_ms), self.rate)

@@ -57,6 +57,10 @@ def from_json(kind: type[T], path: Path) -> T:
     return value
 
 
+SHOTS = "shots.json"
+"""Where each shot of the picture begins."""
+
+
 def target_file(tag: str) -> str:
     return f"targets/{tag}.json"
 

@@ -6,14 +6,21 @@ import json
 import os
 import subprocess
 import sys
-from itertools import product
+from collections.abc import Sequence
+from itertools import pairwise, product
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
-from localize.engines.argos import STARTER, Argos
+from localize.cues import STARTER, Cue, graphemes
+from localize.engines import argos_package
+from localize.engines.argos import Argos
+from localize.engines.base import Translation
+from localize.engines.termed import Termed
 from localize.errors import ModelUnavailable, NoEngine
+from localize.glossary.terms import Span, Term
+from localize.lines import NOTHING_KNOWN, Line, Overlong
 from localize.models import Package, Store
 from tests.through import through
 
@@ -133,3 +140,83 @@ def test_translating_leaves_no_trace_in_the_environment_and_loads_no_torch(store
         check=True,
     )
     assert done.stdout.strip() == "[] []"
+
+
+class Varied:
+    """A text translator that holds the given alternatives of every line; notes what it was asked."""
+
+    name = "varied"
+
+    def __init__(self, *texts: str) -> None:
+        self.texts = texts
+        self.asked: list[str] = []
+
+    def version(self, locale: str) -> str:
+        return "varied 1"
+
+    def pivot(self, texts: Sequence[str], locale: str) -> Sequence[Translation]:
+        return [Translation(text) for text in texts]
+
+    def onward(self, pivots: Sequence[Translation], locale: str) -> Sequence[Translation]:
+        return pivots
+
+    def alternatives(self, texts: Sequence[str], locale: str) -> Sequence[Sequence[Translation]]:
+        self.asked += texts
+        return [[Translation(text, (STARTER,)) for text in self.texts] for _ in texts]
+
+
+WAR_GOD = Term("战神", "God of War", forbidden=("Ares",))
+
+
+def shorter(engine: Varied, tag: str = "en") -> list[str]:
+    """What there is of a line that stands at 40 characters."""
+    line = Line(Cue("c0001", 0, 900, "战神回来了。"), {tag: (Span(0, 2, "战神"),)}, {tag: (WAR_GOD,)})
+    ((found,),) = Termed(engine).shorter({tag: [Overlong(line, "x" * 40, 20)]}, NOTHING_KNOWN).values()
+    assert all(one.flags == (STARTER,) and one.attempts == ("placeholder",) for one in found)
+    return [one.text for one in found]
+
+
+def test_alternatives_count_that_keep_their_terms_and_are_shorter() -> None:
+    engine = Varied(
+        "XQ1 is back.", "He is back.", "XQ1, Ares, is back.", "XQ 1!", f"XQ1 {'y' * 40}", "XQ1 XQ1", "XQ2", ""
+    )
+    assert shorter(engine) == ["God of War is back.", "God of War!"]
+    assert engine.asked == ["XQ1回来了。"]
+
+
+def test_chinese_is_no_alternative_in_a_locale_that_writes_none() -> None:
+    assert shorter(Varied("XQ1 回来", "XQ1 a."), "fr") == ["God of War a."]
+
+
+def test_nothing_is_asked_where_nothing_is_too_long() -> None:
+    engine = Varied("XQ1")
+    assert Termed(engine).shorter({"en": []}, NOTHING_KNOWN) == {"en": []}
+    assert engine.asked == []
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("tag", ["en", "th"])
+def test_alternatives_grow_shorter_and_keep_every_sentence(
+    store: Store, tag: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ["林凡回来了！你是谁？", "三年前，我就是将军。", "……"]
+    engine = Argos(store, starter_only=True)
+    (usual, *_) = engine.alternatives(texts, tag)
+    assert usual[0].text == through(engine, texts, [tag])[tag][0].text
+    monkeypatch.setattr(argos_package, "MARGIN", 100.0)
+    found = engine.alternatives(texts, tag)
+    assert len(found) == len(texts)
+    assert max(map(len, found)) > 2
+    for others in found:
+        lengths = [len(graphemes(one.text)) for one in others]
+        assert all(after <= before for before, after in pairwise(lengths))
+        assert len({sum(mark in "!?" for mark in one.text) for one in others}) <= 1
+        assert all(STARTER in one.flags for one in others)
+
+
+@pytest.mark.engines
+def test_equal_lines_and_no_lines_have_their_alternatives(store: Store) -> None:
+    engine = Argos(store, starter_only=True)
+    one, other = engine.alternatives(["你是谁？", "你是谁？"], "es-419")
+    assert one == other
+    assert engine.alternatives([], "es-419") == []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from localize.characters import Cast, Character
+from localize.characters import Address, Cast, Character
 from localize.glossary import audit, collection
 from localize.glossary.audit import TermFinding
 from localize.glossary.sheets import Problem
@@ -167,3 +167,19 @@ def test_the_table_of_rules_names_every_rule_and_no_other() -> None:
         re.findall(r'_finding\("([a-z-]+)"', source)
     )
     assert used == set(re.findall(r"^    glossary-([a-z-]+) ", audit.__doc__ or "", re.MULTILINE))
+
+
+def test_people_nobody_can_tell_apart_and_rules_for_nobody_are_found(tmp_path: Path) -> None:
+    file = tmp_path / "characters.toml"
+    file.write_text(
+        "[[character]]\nname = '林凡'\n[[character]]\nname = '苏雪'\naliases = ['林凡']\n"
+        "[[address]]\nspeaker = '苏雪'\nto = '林帆'\n",
+        encoding="utf-8",
+    )
+    people = Character(name="林凡"), Character(name="苏雪", aliases=("林凡",))
+    cast = Cast(people, (Address(speaker="苏雪", to="林帆", locales={}),))
+    entries = table(Entry("林凡", "Lin Fan"), Entry("苏雪", "Su Xue"))
+    assert [(one.rule, one.severity, one.row, one.term) for one in audit.audit_cast(cast, entries, (EN,), file)] == [
+        ("glossary-address", "error", 8, "林帆"),
+        ("glossary-same-name", "warning", 4, "林凡"),
+    ]

@@ -249,6 +249,27 @@ def test_a_sheet_of_all_scopes_leaves_in_the_table_only_what_was_edited_in_it(se
     assert (series.parent / "glossary" / "en.csv").read_text("utf-8") == f"{HEADER}战神,Ares,preferred,,,,,,,\n"
 
 
+def test_a_table_that_prefers_what_its_genre_only_admits_is_exported_as_it_holds(series: Path, tmp_path: Path) -> None:
+    shipped = settings.glossaries_dir() / "war-god" / "en.csv"
+    write(shipped, "赘婿,live-in son-in-law,", "赘婿,kept husband,admitted", header="source,target,status")
+    table = write(series.parent / "glossary" / "en.csv", "赘婿,kept husband")
+    out = tmp_path / "out.csv"
+    run("export", series, "--to", "en", "--out", out)
+    assert out.read_text("utf-8") == f"{HEADER}赘婿,kept husband,preferred,,,,,,,\n"
+    assert run("import", out, series, "--to", "en") == [f"{table}\t0 added\t0 changed\t1 as before"]
+
+
+def test_a_row_in_the_way_that_differs_in_another_column_names_that(
+    series: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = write(series.parent / "glossary" / "en.csv", "龙王,Dragon King,title", header="source,target,pos")
+    sheet = write(tmp_path / "in.csv", "龙王,Dragon King,name", header="source,target,pos")
+    with pytest.raises(GlossaryError, match="would replace others"):
+        glossary.glossary_files.import_(sheet, series, to="en")
+    there = f"{table}:2: 龙王: 'Dragon King' (preferred) with pos 'title' is there"
+    assert f"{there}, 'Dragon King' (preferred) with pos 'name' would replace it" in capsys.readouterr().err
+
+
 def test_what_an_episode_takes_from_its_series_is_not_copied(series: Path, tmp_path: Path) -> None:
     write(series.parent / "glossary" / "en.csv", "战神,Ares")
     sheet = write(tmp_path / "in.csv", "战神,Ares")
@@ -279,7 +300,7 @@ def test_an_export_of_several_locales_has_a_column_for_each_and_the_narrower_sco
     write(series.parent / "glossary" / "en.csv", "战神,Ares")
     run("export", series, "--to", "all", "--out", tmp_path / "out.csv", "--excel")
     assert (tmp_path / "out.csv").read_text("utf-8-sig").splitlines() == [
-        "source,pos,near,not_near,en,th,vi", "战神,,,,Ares,เทพสงคราม,",
+        "source,near,not_near,en,th,vi", "战神,,,Ares,เทพสงคราม,",
     ]  # fmt: skip
     assert (tmp_path / "out.csv").read_bytes().startswith(b"\xef\xbb\xbf")
 

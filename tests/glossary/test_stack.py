@@ -9,6 +9,7 @@ import pytest
 from localize import settings
 from localize.characters import Address, Cast, Character, Manner
 from localize.cues import Cue
+from localize.errors import GlossaryError
 from localize.glossary.stack import Termbase, load
 from localize.glossary.terms import Entry, Term
 from localize.series import load as load_series
@@ -104,7 +105,7 @@ def test_a_series_reads_what_ships_its_own_tables_and_the_names_of_its_character
     whole, episode = load(series), load(series, "ep01")
     names = {source: term.target for source in ("战神", "龙王", "战天", "总裁") if (term := whole.term(source, "en"))}
     assert names == {"战神": "God of War", "龙王": "Lord of Dragons", "战天": "Zhan Tian"}
-    assert episode.term("龙王", "en") == Term("龙王", "Old Dragon")
+    assert episode.term("龙王", "en") == Term("龙王", "Old Dragon", pos="title")
 
 
 @pytest.mark.parametrize(
@@ -120,3 +121,32 @@ def test_every_genre_has_at_least_forty_terms_in_every_locale(genre: str) -> Non
         sources[tag] = {entry.source for entry in entries if entry.status == "preferred"}
     assert all(found == sources["en"] for found in sources.values())
     assert len(sources["en"]) >= 40
+
+
+def test_a_narrower_table_need_not_repeat_what_kind_of_word_a_term_is() -> None:
+    shipped = Entry("龙王", "Rey Dragón", pos="title", gender="m", locale="es-419", scope="war-god")
+    own = Entry("龙王", "Reina Dragón", locale="es-419", scope="series")
+    assert base(shipped, own).term("龙王", "es-419") == Term("龙王", "Reina Dragón", pos="title")
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ('en = "林凡"', "林凡 [en]: '林凡' is not English: it holds '林'"),
+        ('en = ["Lin Fan", "XQ2"]', "林凡 [en]: variants holds the placeholder XQ2"),
+        ('en = " Lin Fan "\n[[address]]\nspeaker = "a"\nto = "b"\nlocales = { de = { say = { "林哥" = "Фан" } } }',
+         "林哥 [de]: 'Фан' is not German: it holds 'Ф'"),
+    ],
+)  # fmt: skip
+def test_a_name_that_no_table_would_take_is_refused(tmp_path: Path, names: str, said: str) -> None:
+    manifest = tmp_path / "series.toml"
+    manifest.write_text(
+        'schema = 1\nid = "d"\ntitle = "t"\ngenre = "war-god"\nlocales = ["en"]\n'
+        '[[episode]]\nid = "e"\nfile = "e.mp4"\n',
+        encoding="utf-8",
+    )
+    file = tmp_path / "characters.toml"
+    file.write_text(f'[[character]]\nname = " 林凡 "\n[character.names]\n{names}\n', encoding="utf-8")
+    with pytest.raises(GlossaryError) as error:
+        load(load_series(manifest))
+    assert error.value.message == f"{file}: {said}"

@@ -89,7 +89,7 @@ def test_cells_that_a_spreadsheet_leaves_empty_at_the_edge_are_no_columns(tmp_pa
     ("text", "row", "message"),
     [
         ("", 1, "the file is empty"),
-        ("战神,God of War\n", 1, "no column is named 'source'"),
+        ("战神,God of War\n", 1, "no column is named 'source', only '战神', 'god of war'"),
         ("source,note\n战神,God of War\n", 1, "no column is named 'target'"),
         ("Glossary,\nsource,target\n战神,x\n", 1, "a title stands above the names of the columns, which are in row 2"),
         ("source,,target\n战神,,God of War\n", 1, "column 2 has no name"),

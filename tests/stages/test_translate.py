@@ -13,8 +13,10 @@ from localize.engines.fake import FakeTranslator
 from localize.errors import EngineRejected, LocaleError, NoEngine
 from localize.glossary.terms import Term
 from localize.lines import Brief, Line
+from localize.locales import locale as profile_of
 from localize.stages import translate as stage
 from localize.stages.translate import EMPTY, STALE, UNTRANSLATED
+from localize.typography import typeset
 
 
 def source(*lines: str) -> SourceTrack:
@@ -189,7 +191,11 @@ def test_source_text_and_nothing_at_all_are_never_passed_off_as_a_translation(
     locale: str, text: str, flags: tuple[str, ...]
 ) -> None:
     line = one(translate(source("你终于回来了。"), [locale], engine=says(text))[locale])
-    assert (line.text, line.flags) == (text.strip(), flags)
+    assert (line.text, line.flags) == (typeset(text.strip(), profile_of(locale)), flags)
+
+
+def test_a_machines_line_is_written_with_the_marks_of_its_locale() -> None:
+    assert one(translate(source("谁？"), ["fr"], engine=says("Qui est-ce?"))["fr"]).text == "Qui est-ce\u202f?"
 
 
 def test_what_the_engine_says_of_a_line_stays_with_it() -> None:
@@ -201,7 +207,7 @@ def test_marks_alone_are_not_sent_to_an_engine() -> None:
     engine = Engine()
     tracks = translate(source("……", "？！"), ["en", "ja"], engine=engine)
     assert engine.asked == []
-    assert [line.text for line in tracks["en"].lines] == ["...", "?!"]
+    assert [line.text for line in tracks["en"].lines] == ["…", "?!"]
     assert [line.text for line in tracks["ja"].lines] == ["……", "？！"]
 
 

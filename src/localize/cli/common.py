@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,6 +31,11 @@ DEFAULT_TRANSCRIBER = "faster-whisper"
 def split(text: str) -> tuple[str, ...]:
     """`"en, th"` as `("en", "th")`; each once, in order."""
     return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+
+
+def counted(things: Sized, name: str) -> str:
+    """How many there are and what they are called, `1 line` or `3 lines`."""
+    return f"{len(things)} {name}{'s' if len(things) != 1 else ''}"
 
 
 def jobs_of(

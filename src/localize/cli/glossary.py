@@ -1,4 +1,4 @@
-"""Commands about terms: check, find, stats, import, export, suggest."""
+"""Commands about terms: check, find, stats and impact; import, export and suggest are in `glossary_files`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from localize.cli import glossary_files
-from localize.cli.common import Json, Only, PathArgument, To, Workspace, jobs_of, not_begun
+from localize.cli.common import Json, Only, PathArgument, To, Workspace, counted, jobs_of, not_begun
 from localize.errors import EXIT_DONE, EXIT_FINDINGS
 
 if TYPE_CHECKING:
@@ -117,12 +117,16 @@ def impact(
         console.rows(rows)
     for row in () if as_json else rows:
         console.data("\t".join((row.episode, row.locale, row.cue_id, row.fate, row.by, row.source, row.text)))
-    cues = len({(row.episode, row.cue_id) for row in rows})
     fates = Counter(row.fate for row in rows)
+    cues = counted({(row.episode, row.cue_id) for row in rows}, "cue")
+    episodes = counted({row.episode for row in rows}, "episode")
+    made = [row for row in rows if row.fate in {"redo", "missing"}]
     console.talk(
-        f"{term} stands in {cues} cues of {len({row.episode for row in rows})} episodes; in {len(jobs[0].options.locales)} "
-        f"locales the next run makes {fates['redo'] + fates['missing']} lines anew and keeps {fates['kept']} of people"
+        f"{term} stands in {cues} of {episodes}; in {counted(jobs[0].options.locales, 'locale')} "
+        f"the next run makes {counted(made, 'line')} anew and keeps {fates['kept']} of people"
     )
+    if unserved := list(dict.fromkeys(row.locale for row in rows if row.fate == "unserved")):
+        console.talk(f"no translator of the series writes {', '.join(unserved)}")
 
 
 def _series(path: Path | None) -> Series | None:

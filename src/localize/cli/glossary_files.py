@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sized
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from localize.cli.common import Json, PathArgument, To, Workspace, split
+from localize.cli.common import Json, PathArgument, To, Workspace, counted, split
 from localize.errors import GlossaryError, InputError
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ class Format(StrEnum):
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(help="A .csv, .xlsx or .tbx.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="A .csv, .xlsx, .tbx or .tmx.", show_default=False)],
     path: PathArgument,
     to: To = "",
     episode: Annotated[
@@ -65,7 +64,7 @@ def import_(
         for problem in problems:
             console.talk(f"{problem}; next: {problem.next_step}")
         raise GlossaryError(
-            f"{_count(problems, 'problem')} in {file}; nothing was imported",
+            f"{counted(problems, 'problem')} in {file}; nothing was imported",
             next_step="mend what is listed above, then import again",
         )
     filled = {tag: table for tag, table in found.items() if table.entries}
@@ -75,19 +74,19 @@ def import_(
     for tag, table in filled.items():
         target = merge.table_for(series, tag, episode)
         there = tables.read(target, locale=tag, scope=name) if target.exists() else ()
-        merges.append(merge.merged(target, there, table.entries))
+        merges.append(merge.merged(target, there, table, merge.holding(series, tag, episode, without=target)))
     if (conflicts := [one for merged in merges for one in merged.conflicts]) and not replace:
         for conflict in conflicts:
             console.talk(str(conflict))
         raise GlossaryError(
-            f"{_count(conflicts, 'row')} of {file} would replace others; nothing was imported",
+            f"{counted(conflicts, 'row')} of {file} would replace others; nothing was imported",
             next_step="give --replace, or delete these rows of the file",
         )
     merge.write(merged for merged in merges if merged.added or merged.changed)
     for merged in merges:
         console.data(f"{merged.path}\t{merged.added} added\t{merged.changed} changed\t{merged.same} as before")
     if left := merge.without_target(file, found.values()):
-        console.talk(f"without a target in {file} and left out: {_count(left, 'term')}, {', '.join(left[:5])}")
+        console.talk(f"without a target in {file} and left out: {counted(left, 'term')}, {', '.join(left[:5])}")
     console.talk(f"next: {_command('check', series)}, then localize run {shlex.quote(str(series.manifest))}")
 
 
@@ -107,7 +106,7 @@ def export(
     from localize import console
     from localize.disk import write_atomic
     from localize.glossary import stack
-    from localize.glossary.audit import overruled
+    from localize.glossary.audit import in_force
     from localize.glossary.export import exported
     from localize.locales import locale
     from localize.series import load
@@ -123,9 +122,7 @@ def export(
         raise InputError(f"{out}: what to write is not said", next_step=f"give {missing}")
     stacked = stack.load(series, episode or None).entries
     wanted = series.genre if scope is Scope.genre else scope
-    chosen = [one for one in stacked if one.locale in tags and (scope is None or one.scope == wanted)]
-    lost = overruled(chosen)
-    entries = [one for one in chosen if one not in lost]
+    entries = in_force([one for one in stacked if one.locale in tags and (scope is None or one.scope == wanted)])
     if not entries:
         raise GlossaryError(f"{series.id} has no such terms in {', '.join(tags)}", next_step=_command("stats", series))
     write_atomic(out, exported(entries, tags, kind.value, excel=excel))
@@ -163,7 +160,7 @@ def suggest(
     known = {entry.source for entry in collection.entries(series)} | set(series.names)
     found = suggestions(tracks, known, limit=limit)
     if not found:
-        console.talk(f"nothing recurs in {_count(tracks, 'episode')} that is not in a table yet")
+        console.talk(f"nothing recurs in {counted(tracks, 'episode')} that is not in a table yet")
     elif out:
         write_atomic(out, to_fill_in(found, series.locales, out.suffix.lower(), excel=excel))
         console.talk(f"next: fill in {out}, then {_command('import', series, out)}")
@@ -186,7 +183,3 @@ def _known_episode(series: Series, episode: str, *, needed: bool) -> None:
 
 def _command(name: str, series: Series, *first: Path) -> str:
     return shlex.join(["localize", "glossary", name, *map(str, first), str(series.manifest)])
-
-
-def _count(things: Sized, name: str) -> str:
-    return f"{len(things)} {name}{'s' if len(things) != 1 else ''}"

@@ -1,12 +1,15 @@
-"""Commands that only look: status, doctor."""
+"""Commands that only look: status, doctor, safe-area."""
 
 from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from localize.cli.common import Json, Only, PathArgument, To, Workspace, jobs_of
-from localize.errors import EXIT_ENGINE
-
+from localize.errors import EXIT_ENGINE, InputError, MediaError
 
 _SHOWN = 6
 
@@ -48,6 +51,79 @@ def doctor(as_json: Json = False) -> None:
             mend = "" if found.ok else f"; mend: {found.mend}"
             console.data(f"{'ok  ' if found.ok else 'FAIL'} {found.name}: {found.detail}{mend}")
     raise typer.Exit(0 if all(found.ok for found in checks) else EXIT_ENGINE)
+
+
+def safe_area(
+    platform: Annotated[str, typer.Option(help="tiktok, reels, shorts, reelshort or full.")] = "tiktok",
+    size: Annotated[
+        str, typer.Option(help="Of the frame, in pixels; that of --media where it is given.")
+    ] = "1080x1920",
+    out: Annotated[Path | None, typer.Option(help="Draw it into this PNG.")] = None,
+    media: Annotated[Path | None, typer.Option(help="Draw it over a picture of this video.")] = None,
+    at: Annotated[float, typer.Option(help="Which picture, in seconds.")] = 0.0,
+    rtl: Annotated[bool, typer.Option("--rtl", help="As readers of Arabic see it.")] = False,
+    as_json: Json = False,
+) -> None:
+    """What a platform lays over a vertical video, and where subtitles may stand: figures, sources, a picture."""
+    from localize import console, safe_area
+
+    if platform not in safe_area.PLATFORMS:
+        known = ", ".join(safe_area.PLATFORMS)
+        raise InputError(f"{platform!r} is not a platform", next_step=f"choose among {known}")
+    if not (pixels := re.fullmatch(r"(\d{2,5})x(\d{2,5})", size)):
+        raise InputError(f"{size!r} is not a size", next_step="give width and height in pixels, as in 1080x1920")
+    if media and out is None:
+        raise InputError("a picture of a video needs a file to go to", next_step="add --out safe-area.png")
+    width_px, height_px = int(pixels[1]), int(pixels[2])
+    if out is not None:
+        width_px, height_px = _drawn(platform, (width_px, height_px), out, media, at, rtl=rtl)
+    area = safe_area.on_frame(platform, width_px, height_px, rtl=rtl)
+    edges = safe_area.over(platform, width_px, height_px)
+    mirrored = rtl and edges.mirrored
+    sides = {
+        "top": (area.top_px, edges.top),
+        "bottom": (area.bottom_px, edges.bottom),
+        "left": (area.left_px, edges.right if mirrored else edges.left),
+        "right": (area.right_px, edges.left if mirrored else edges.right),
+    }
+    if as_json:
+        figures = {side: {"px": px, "source": safe_area.SOURCES[edge.source]} for side, (px, edge) in sides.items()}
+        console.record({"platform": platform, "width_px": width_px, "height_px": height_px} | figures)
+        return
+    for side, (px, edge) in sides.items():
+        whole = height_px if side in {"top", "bottom"} else width_px
+        console.data(f"{side}\t{px} px\t{100 * px / whole:.1f} %\t{safe_area.SOURCES[edge.source]}")
+    text = area.text
+    console.data(f"subtitles\t{text.right - text.left}x{text.bottom - text.top} px at {text.left},{text.top}")
+
+
+def _drawn(
+    platform: str, size: tuple[int, int], out: Path, media: Path | None, at_s: float, *, rtl: bool
+) -> tuple[int, int]:
+    """Draw the area, over a picture of `media` where it is given, and tell the size of the frame."""
+    from tempfile import TemporaryDirectory
+
+    from PIL import Image
+
+    from localize import overlay, safe_area
+    from localize.engines.ffmpeg import frame
+    from localize.timecode import ms_from_seconds
+
+    picture: Image.Image | None = None
+    if media:
+        if not media.is_file():
+            raise MediaError(f"{media} does not exist", next_step="give a video file to --media")
+        with TemporaryDirectory() as folder, Image.open(frame(media, ms_from_seconds(at_s), Path(folder))) as opened:
+            picture = opened.convert("RGBA")
+        size = picture.size
+    made = overlay.overlay(safe_area.on_frame(platform, *size, rtl=rtl), picture)
+    try:
+        made.save(out, "PNG", optimize=True)
+    except OSError as error:
+        raise InputError(
+            f"{out} cannot be written: {error.strerror or error}", next_step="give another --out"
+        ) from error
+    return size
 
 
 def _few(cue_ids: tuple[str, ...]) -> str:

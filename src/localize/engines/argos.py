@@ -60,6 +60,20 @@ class Argos:
         with self._lock:
             return self._leg(legs[1], pivots)
 
+    def alternatives(self, texts: Sequence[str], locale: str) -> Sequence[Sequence[Translation]]:
+        """Of the last leg alone: another English line on the way would be one more chance to lose the meaning."""
+        *first, last = self._legs(locale)
+        with self._lock:
+            lines = [Translation(text) for text in texts]
+            for leg in first:
+                lines = self._leg(leg, lines)
+            found = self._load(last).alternatives([line.text for line in lines])
+        own = (STARTER,) * last.starter
+        return [
+            [Translation(text, tuple(dict.fromkeys((*line.flags, *own)))) for text in others]
+            for line, others in zip(lines, found, strict=True)
+        ]
+
     def _legs(self, locale: str) -> tuple[Package, ...]:
         profile = profile_of(locale)
         if (code := profile.argos) is None:

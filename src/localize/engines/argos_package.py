@@ -8,25 +8,65 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from localize.cues import graphemes
 from localize.engines.splitting import packaged_splitter
 from localize.errors import EngineRejected, ModelUnavailable
 
 # Argos's own decoding parameters (argostranslate 1.11, translate.py).
 BEAM, LENGTH_PENALTY, MAX_OUT_TOKENS = 4, 0.2, 256
 BATCH_TOKENS = 1024
+HYPOTHESES = 8
+"""Of a sentence, when shorter ones are asked for; the beam is as wide."""
+MARGIN = 1.0
+"""So much below the best score another hypothesis may lie.
+
+On 400 held-out lines of the starter corpus in 16 languages, the shorter hypotheses within it keep 0.93 of the likeliest
+one's chrF against the reference (median 1.01); between 1 and 2 they keep 0.76, beyond 2 0.69: they say something else.
+"""
+_ENDS = re.compile(r"[.!?…。！？؟।]+")
 # A line may grow this much before it is taken for a model that does not find its end.
 _GROWTH, _GROWTH_TOKENS = 6, 32
 
 _import_lock = threading.Lock()
+
+
+@dataclass(slots=True)
+class _Sentences:
+    """The sentences of some lines; a line is one or more paragraphs, which are decoded into text as a whole."""
+
+    tokens: list[list[str]] = field(default_factory=list)
+    owners: list[int] = field(default_factory=list)
+    """The paragraph of each sentence."""
+    paragraphs: list[int] = field(default_factory=list)
+    """The line of each paragraph."""
+
+    @property
+    def lines(self) -> list[int]:
+        return [self.paragraphs[owner] for owner in self.owners]
+
+    @property
+    def limit(self) -> int:
+        """The most tokens that a sentence may become."""
+        return min(MAX_OUT_TOKENS, _GROWTH * max(map(len, self.tokens), default=0) + _GROWTH_TOKENS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hypothesis:
+    """Tokens, and the log probability by which the beam ranks them: of all together, over their count to the 0.2."""
+
+    tokens: list[str]
+    score: float
 
 
 class LoadedPackage:
@@ -49,27 +89,45 @@ class LoadedPackage:
     def translate(self, lines: Sequence[str]) -> list[tuple[str, bool]]:
         """Each line with whether its translation was cut off as endless; equal lines are decoded once."""
         unique = list(dict.fromkeys(lines))
-        # Argos treats the lines of a text as paragraphs, and so do we.
-        paragraphs = [(i, text) for i, line in enumerate(unique) for text in line.split("\n")]
-        tokens: list[list[str]] = []
-        owner: list[int] = []
-        for number, (_, text) in enumerate(paragraphs):
-            for sentence in self._split(text):
-                tokens.append(self._package.tokenizer.encode(sentence))
-                owner.append(number)
-        decoded: list[list[str]] = [[] for _ in paragraphs]
-        endless = [False] * len(unique)
-        limit = min(MAX_OUT_TOKENS, _GROWTH * max(map(len, tokens), default=0) + _GROWTH_TOKENS)
-        for number, hypothesis in zip(owner, self._decode(tokens, limit), strict=True):
-            decoded[number] += hypothesis
-            endless[paragraphs[number][0]] |= len(hypothesis) >= limit
-        texts: list[list[str]] = [[] for _ in unique]
-        for (i, _), hypothesis in zip(paragraphs, decoded, strict=True):
-            texts[i].append(self._text(hypothesis))
-        done = {line: ("\n".join(texts[i]).lstrip("\n"), endless[i]) for i, line in enumerate(unique)}
+        sentences = self._sentences(unique)
+        limit = sentences.limit
+        decoded = [hypotheses[0].tokens for hypotheses in self._decode(sentences.tokens, limit, beam=BEAM)]
+        endless = {line for line, tokens in zip(sentences.lines, decoded, strict=True) if len(tokens) >= limit}
+        texts = self._joined(sentences, decoded, len(unique))
+        done = {line: (text, number in endless) for number, (line, text) in enumerate(zip(unique, texts, strict=True))}
         return [done[line] for line in lines]
 
-    def _decode(self, tokens: list[list[str]], limit: int) -> list[list[str]]:
+    def alternatives(self, lines: Sequence[str]) -> list[list[str]]:
+        """For each line its translation by a wider beam and ever shorter ones, at most `MARGIN` less likely each.
+
+        One that has fewer or more sentences than the likeliest one is none: the model left out a part of it.
+        """
+        sentences = self._sentences(lines)
+        ranked = [
+            self._shorter(hypotheses, sentences.limit)
+            for hypotheses in self._decode(sentences.tokens, sentences.limit, beam=HYPOTHESES, all_=True)
+        ]
+        found: list[dict[str, None]] = [{} for _ in lines]
+        for rank in range(max(map(len, ranked), default=0)):
+            # All sentences of a line give way together, each as far as it can.
+            chosen = [front[min(rank, len(front) - 1)] for front in ranked]
+            for texts, text in zip(found, self._joined(sentences, chosen, len(lines)), strict=True):
+                texts[text] = None
+        return [list(texts) for texts in found]
+
+    def _sentences(self, lines: Sequence[str]) -> _Sentences:
+        made = _Sentences()
+        for number, line in enumerate(lines):
+            # Argos treats the lines of a text as paragraphs, and so do we.
+            for paragraph in line.split("\n"):
+                made.paragraphs.append(number)
+                for sentence in self._split(paragraph):
+                    made.tokens.append(self._package.tokenizer.encode(sentence))
+                    made.owners.append(len(made.paragraphs) - 1)
+        return made
+
+    def _decode(self, tokens: list[list[str]], limit: int, *, beam: int, all_: bool = False) -> list[list[_Hypothesis]]:
+        """The likeliest translation of each sentence, or `all_` that the beam ends with, likeliest first."""
         prefix = self._package.target_prefix
         try:
             results = self._translator.translate_batch(
@@ -78,16 +136,40 @@ class LoadedPackage:
                 replace_unknowns=True,
                 max_batch_size=BATCH_TOKENS,
                 batch_type="tokens",
-                beam_size=BEAM,
-                num_hypotheses=1,
+                beam_size=beam,
+                num_hypotheses=beam if all_ else 1,
                 length_penalty=LENGTH_PENALTY,
                 max_decoding_length=limit,
+                return_scores=True,
             )
         except (RuntimeError, ValueError) as error:
             raise EngineRejected(
                 f"{self._package.package_path.name} failed: {error}", next_step="localize models verify"
             ) from error
-        return [result.hypotheses[0] for result in results]
+        return [list(map(_Hypothesis, result.hypotheses, result.scores)) for result in results]
+
+    def _shorter(self, hypotheses: Sequence[_Hypothesis], limit: int) -> list[list[str]]:
+        """Tokens of the likeliest one, and of each that is shorter than all that are likelier."""
+        likeliest, *others = hypotheses
+        text = self._text(likeliest.tokens)
+        front, shortest, ends = [likeliest.tokens], len(graphemes(text)), len(_ENDS.findall(text))
+        for other in others:
+            text = self._text(other.tokens)
+            whole = len(other.tokens) < limit and len(_ENDS.findall(text)) == ends
+            if whole and likeliest.score - other.score <= MARGIN and text.strip() and len(graphemes(text)) < shortest:
+                front.append(other.tokens)
+                shortest = len(graphemes(text))
+        return front
+
+    def _joined(self, sentences: _Sentences, decoded: Sequence[list[str]], count: int) -> list[str]:
+        """The texts of `count` lines from the tokens of their sentences."""
+        paragraphs: list[list[str]] = [[] for _ in sentences.paragraphs]
+        for owner, tokens in zip(sentences.owners, decoded, strict=True):
+            paragraphs[owner] += tokens
+        texts: list[list[str]] = [[] for _ in range(count)]
+        for line, joined in zip(sentences.paragraphs, paragraphs, strict=True):
+            texts[line].append(self._text(joined))
+        return ["\n".join(text).lstrip("\n") for text in texts]
 
     def _text(self, tokens: list[str]) -> str:
         text: str = self._package.tokenizer.decode(tokens)

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from localize.cues import Word
 from localize.errors import NoEngine
-from localize.lines import Brief, Line
+from localize.lines import Brief, Line, Overlong
 from localize.locales import Locale
 from localize.spending import Usage
 
@@ -114,6 +114,15 @@ class Translator(Protocol):
         """One translation per line and locale, in order."""
         ...
 
+    def shorter(
+        self, lines: Mapping[str, Sequence[Overlong]], brief: Brief
+    ) -> Mapping[str, Sequence[Sequence[Translation]]]:
+        """Shorter renderings per locale and line, in order, best first: none where the engine has none.
+
+        They need not be within the limit. One with a transient `failure` says that the engine could not try for now.
+        """
+        ...
+
     def usage(self, episode: str) -> Mapping[str, Usage]:
         """What `episode` has cost per locale since the engine was built; empty where nothing has to be paid."""
         ...
@@ -136,6 +145,10 @@ class TextTranslator(Protocol):
 
     def onward(self, pivots: Sequence[Translation], locale: str) -> Sequence[Translation]:
         """The second leg, from what `pivot` gave; flags are carried along. An empty text stays empty."""
+        ...
+
+    def alternatives(self, texts: Sequence[str], locale: str) -> Sequence[Sequence[Translation]]:
+        """What the engine holds nearly as likely as its own translation of each text, likeliest first."""
         ...
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from localize.cues import Word
 from localize.engines.base import Passage, Recognition, Translation
 from localize.errors import NoEngine
-from localize.lines import Brief, Line
+from localize.lines import Brief, Line, Overlong
 from localize.spending import Usage
 
 
@@ -28,7 +28,10 @@ class FakeTranscriber:
 
 
 class FakeTranslator:
-    """Translates with `function(line, locale)`; `locales` are those it serves, all where None."""
+    """Translates with `function(line, locale)`; `locales` are those it serves, all where None.
+
+    `shorter(overlong, locale)` are the shorter renderings that it has of a line.
+    """
 
     name = "fake"
     reads_brief = False
@@ -39,8 +42,10 @@ class FakeTranslator:
         *,
         locales: Sequence[str] | None = None,
         version: str = "fake 1",
+        shorter: Callable[[Overlong, str], Sequence[str | Translation]] = lambda _line, _locale: (),
     ) -> None:
         self._function = function
+        self._shorter = shorter
         self._locales = locales
         self._version = version
 
@@ -52,14 +57,22 @@ class FakeTranslator:
     def translate(
         self, lines: Sequence[Line], locales: Sequence[str], brief: Brief
     ) -> Mapping[str, Sequence[Translation]]:
-        return {locale: [self._one(line.text, locale) for line in lines] for locale in locales}
+        return {locale: [_made(self._function(line.text, locale)) for line in lines] for locale in locales}
+
+    def shorter(
+        self, lines: Mapping[str, Sequence[Overlong]], brief: Brief
+    ) -> Mapping[str, Sequence[Sequence[Translation]]]:
+        return {
+            locale: [[_made(text) for text in self._shorter(line, locale)] for line in overlong]
+            for locale, overlong in lines.items()
+        }
 
     def usage(self, episode: str) -> Mapping[str, Usage]:
         return {}
 
-    def _one(self, line: str, locale: str) -> Translation:
-        result = self._function(line, locale)
-        return result if isinstance(result, Translation) else Translation(result)
+
+def _made(result: str | Translation) -> Translation:
+    return result if isinstance(result, Translation) else Translation(result)
 
 
 def spoken(*words: tuple[int, int, str], engine: str = "fake 1") -> Recognition:

@@ -75,7 +75,7 @@ def decode(media: Path, probed: Probed, progress: Progress | None = None, cancel
         raise _cut_short(media)
     guards = [part for key, value in GUARDS.items() for part in (f"-{key}", str(value))]
     argv = [*guards, "-i", url(media), "-map", "0:V:0", "-map", "0:a:0?", "-f", "null", "-"]
-    done = _execute(argv, media, media.parent, ms_from_seconds(picture.duration_s), progress, cancel)
+    done = execute(argv, media, media.parent, ms_from_seconds(picture.duration_s), progress, cancel)
     if _SHORT.search("\n".join(done.log)):
         raise _noted(_cut_short(media), list(done.log))
     return done.frames
@@ -96,7 +96,7 @@ def run(
         with disk_errors(folder):
             for name, content in contents.items():
                 (folder / name).write_bytes(content)
-        log = _execute(plan.argv, plan.media, folder, plan.duration_ms, progress, cancel).log
+        log = execute(plan.argv, plan.media, folder, plan.duration_ms, progress, cancel).log
         source = probe(plan.media) if any(output.copied for output in plan.outputs.values()) else None
         for key, output in plan.outputs.items():
             _verify(made[key], output, plan, source, log)
@@ -114,7 +114,7 @@ def frame(media: Path, at_ms: int, folder: Path) -> Path:
     # image2 would read a % in the name as a number to count up.
     one = ["-frames:v", "1", "-c:v", "png", "-f", "image2pipe", url(picture)]
     argv = ["-ss", at_s, "-i", url(media), "-map", "0:V:0", *one]
-    log = _execute(argv, media, folder, 0, None, None).log
+    log = execute(argv, media, folder, 0, None, None).log
     if not picture.exists() or not picture.stat().st_size:
         raise _noted(EngineRejected(f"{media.name} has no picture at {at_ms} ms", next_step="run again"), log)
     return picture
@@ -191,7 +191,7 @@ class _Run:
             thread.join()
 
 
-def _execute(
+def execute(
     argv: Sequence[str], media: Path, folder: Path, duration_ms: int, progress: Progress | None, cancel: Cancel | None
 ) -> _Run:
     version()

@@ -34,6 +34,10 @@ class OpenCC:
         _served(locale)
         return [replace(text, text=traditional(text.text, self._region)) for text in pivots]
 
+    def alternatives(self, texts: Sequence[str], locale: str) -> Sequence[Sequence[Translation]]:
+        """A conversion has one result."""
+        return [() for _ in texts]
+
 
 def _served(locale: str) -> None:
     if locale not in LOCALES or LOCALES[locale].engine != "opencc":

@@ -48,7 +48,7 @@ def thumbnails(
     argv = [*guards, "-noautorotate", "-i", url(media), *output]
     with TemporaryDirectory(prefix="localize-shots-") as name:
         folder = Path(name)
-        ffmpeg._execute(argv, media, folder, duration_ms, progress, cancel)
+        ffmpeg.execute(argv, media, folder, duration_ms, progress, cancel)
         times_us = [int(pts) for pts in _PICTURE.findall((folder / _TIMES).read_text(encoding="ascii"))]
         luma = (folder / _LUMA).read_bytes()
     if not times_us or len(luma) != len(times_us) * SIDE * SIDE:

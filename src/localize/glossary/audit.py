@@ -13,8 +13,10 @@
     glossary-script          warning   a target in Latin letters where the locale has a script of its own
     glossary-source          warning   a source that is not in Simplified characters: no line holds it
     glossary-missing         warning   locales without a target, which take the English one
+    glossary-address         error     a rule of address between people of whom one is no character
     glossary-name            warning   a character without a name in some locales
     glossary-alias           warning   an alias that no table has a target for
+    glossary-same-name       warning   two characters go by one name or alias; rules of address take the first
     glossary-ignored         warning   a file among the tables of a series that is none of them
     glossary-scope           info      a narrower scope says otherwise than a broader one, and wins
     glossary-nested          info      a term inside a longer one whose target does not hold the shorter one's
@@ -83,10 +85,17 @@ def audit_cast(cast: Cast, entries: Sequence[Entry], locales: Sequence[str], fil
     lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
     has = {(entry.source, entry.locale) for entry in entries if entry.status == "preferred"}
     found: list[TermFinding] = []
+    for rule in cast.addresses:
+        for key, name in (("speaker", rule.speaker), ("to", rule.to)):
+            if cast.named(name) is None:
+                row, what = _row_of(key, name, lines), "is no character: the rule of address holds for nobody"
+                found.append(TermFinding("glossary-address", "error", str(file), row, "", name, what))
     for who in cast.characters:
-        named = re.compile(rf"""\s*name\s*=\s*["']{re.escape(who.name)}["']""")
-        row = next((n for n, line in enumerate(lines, 1) if named.match(line)), 1)
+        row = _row_of("name", who.name, lines)
         for name in who.called:
+            if cast.named(name) is not who:
+                what = "is what a character further up is called too: who is meant cannot be told"
+                found.append(TermFinding("glossary-same-name", "warning", str(file), row, "", name, what))
             without = [tag for tag in locales if tag not in who.names and (name, tag) not in has]
             if name == who.name and without:
                 what = f"has no name in {', '.join(without)}"
@@ -97,6 +106,12 @@ def audit_cast(cast: Cast, entries: Sequence[Entry], locales: Sequence[str], fil
     return found
 
 
+def _row_of(key: str, value: str, lines: Sequence[str]) -> int:
+    """Where a TOML file first says `key = "value"`; 1 where it spells that in another way."""
+    wanted = re.compile(rf"""\s*{key}\s*=\s*["']\s*{re.escape(value)}\s*["']""")
+    return next((number for number, line in enumerate(lines, 1) if wanted.match(line)), 1)
+
+
 def overruled(entries: Sequence[Entry]) -> dict[Entry, Entry]:
     """Each preferred row that does not count, with the row of a narrower scope that does; as in `audit`."""
     winner = {(entry.locale, entry.sense): entry for entry in entries if entry.status == "preferred"}
@@ -105,6 +120,13 @@ def overruled(entries: Sequence[Entry]) -> dict[Entry, Entry]:
         for entry in entries
         if entry.status == "preferred" and (wins := winner[entry.locale, entry.sense]) != entry
     }
+
+
+def in_force(entries: Sequence[Entry]) -> list[Entry]:
+    """The rows that count: of a form, and of what is preferred, the narrowest scope has the last word."""
+    lost = overruled(entries)
+    last = {(entry.locale, entry.sense, entry.target): entry for entry in entries}
+    return [one for one in entries if one not in lost and last[one.locale, one.sense, one.target] == one]
 
 
 def _finding(rule: str, severity: Severity, entry: Entry, message: str, locale: str | None = None) -> TermFinding:

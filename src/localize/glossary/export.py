@@ -27,7 +27,8 @@ def exported(entries: Sequence[Entry], locales: Sequence[str], format_: Format, 
         )
     if len(locales) == 1:
         return tables.encoded(entries, f".{format_}", excel=excel)
-    return tables.encoded_rows(_columns(locales), _wide(entries), f".{format_}", excel=excel)
+    columns = ["source", "near", "not_near", *locales]
+    return tables.encoded_rows(columns, _wide(entries), f".{format_}", excel=excel)
 
 
 def to_fill_in(found: Iterable[Suggestion], locales: Sequence[str], suffix: str, *, excel: bool = False) -> bytes:
@@ -39,11 +40,7 @@ def to_fill_in(found: Iterable[Suggestion], locales: Sequence[str], suffix: str,
         | dict.fromkeys(pinyin, one.romanised)
         for one in found
     ]
-    return tables.encoded_rows([*_columns(locales), "note"], rows, suffix, excel=excel)
-
-
-def _columns(locales: Iterable[str]) -> list[str]:
-    return ["source", "pos", "near", "not_near", *locales]
+    return tables.encoded_rows(["source", "pos", "near", "not_near", *locales, "note"], rows, suffix, excel=excel)
 
 
 def _wide(entries: Iterable[Entry]) -> list[dict[str, str]]:
@@ -51,7 +48,7 @@ def _wide(entries: Iterable[Entry]) -> list[dict[str, str]]:
     rows: dict[object, dict[str, str]] = {}
     for entry in entries:
         if entry.status == "preferred":
-            first = {"source": entry.source, "pos": entry.pos, "near": "|".join(entry.near)}
-            row = rows.setdefault(entry.sense, first | {"not_near": "|".join(entry.not_near)})
+            near, not_near = "|".join(entry.near), "|".join(entry.not_near)
+            row = rows.setdefault(entry.sense, {"source": entry.source, "near": near, "not_near": not_near})
             row[entry.locale] = entry.target
     return list(rows.values())

@@ -14,6 +14,7 @@ from localize.glossary import placeholders
 from localize.glossary.articles import SENTENCE_START, with_article
 from localize.glossary.terms import Term
 from localize.locales import Locale
+from localize.typography import typeset
 
 _WORD_END = regex.compile(r"[\p{L}\p{M}\p{N}]$")
 _WORD_START = regex.compile(r"^(?!s(?!\p{L}))[\p{L}\p{N}]")
@@ -33,7 +34,8 @@ _PARTICLES = (
 _READ = dict(zip("0123456789", "영일이삼사오육칠팔구", strict=True)) | dict(zip("LMNR", "엘엠엔알", strict=True))
 
 _MARKS = str.maketrans("，。！？、；：～「」『』《》", ",.!?,;:~“”“”“”")
-_OWN_MARKS = {"ar": {",": "،", ";": "؛", "?": "؟"}, "hi": {".": "।"}, "th": {".": " ", ",": " "}}
+# Beside a placeholder nothing tells which script a mark belongs to.
+_OWN_MARKS = {"hi": {".": "।"}, "th": {".": " ", ",": " "}}
 
 
 def marks(text: str, profile: Locale) -> str:
@@ -44,19 +46,10 @@ def marks(text: str, profile: Locale) -> str:
     text = regex.sub("[—–]{2,}", "—", text).replace("（", " (").replace("）", ")")
     for mark, own in _OWN_MARKS.get(profile.tag, {}).items():
         text = text.replace(mark, own)
-    text = regex.sub(r"([,;:!?.،؛؟।…])(?=[\p{L}\p{N}“(])", r"\1 ", text)
+    text = regex.sub(r"([,;:!?.।…])(?=[\p{L}\p{N}“(])", r"\1 ", text)
     # An ellipsis that opens a line belongs to its first word.
-    text = regex.sub(r" {2,}", " ", regex.sub(r"^… ", "…", text)).strip().replace("…", "...")
-    if profile.tag.startswith("es"):
-        text = regex.sub(r"([^.!?]*\p{L}[^.!?]*)([!?]+)", lambda m: _inverted(m[1], m[2]), text)
-    return regex.sub(r"(?<=[\p{L}\p{N}”)])([!?;:])", "\u202f\\1", text) if profile.tag == "fr" else text
-
-
-def _inverted(sentence: str, ends: str) -> str:
-    """A Spanish sentence with its marks mirrored in front."""
-    space = sentence[: len(sentence) - len(sentence.lstrip())]
-    opening = "".join({"!": "¡", "?": "¿"}[mark] for mark in reversed(dict.fromkeys(ends)))
-    return f"{space}{opening}{sentence.strip()}{ends}"
+    text = regex.sub(r" {2,}", " ", regex.sub(r"^… ", "…", text)).strip()
+    return typeset(text, profile)
 
 
 def restore(text: str, terms: Sequence[Term], profile: Locale) -> str:

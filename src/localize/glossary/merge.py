@@ -15,10 +15,10 @@ from pathlib import Path
 from localize.disk import write_atomic
 from localize.errors import GlossaryError, InputError
 from localize.glossary import interchange, sheets, stack, tables
-from localize.glossary.audit import overruled
+from localize.glossary.audit import in_force
 from localize.glossary.sheets import Problem
 from localize.glossary.tables import Table
-from localize.glossary.terms import Entry
+from localize.glossary.terms import COLUMNS, Entry
 from localize.locales import locale
 from localize.series import Series
 
@@ -34,10 +34,11 @@ class Conflict:
     old: Entry
 
     def __str__(self) -> str:
-        return (
-            f"{self.old.where}: {self.old.source}: {self.old.target!r} ({self.old.status}) is there, "
-            f"{self.new.target!r} ({self.new.status}) would replace it, {self.new.where}"
-        )
+        there, instead = (f"{one.target!r} ({one.status})" for one in (self.old, self.new))
+        if there == instead:
+            name = next(name for name in COLUMNS if getattr(self.old, name) != getattr(self.new, name))
+            there, instead = (f"{there} with {name} {getattr(one, name)!r}" for one in (self.old, self.new))
+        return f"{self.old.where}: {self.old.source}: {there} is there, {instead} would replace it, {self.new.where}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,7 @@ def table_for(series: Series, tag: str, episode: str) -> Path:
 def holding(series: Series, tag: str, episode: str, *, without: Path) -> list[Entry]:
     """The rows for locale `tag` that hold in `series`, or in `episode` of it, without those of the table `without`."""
     stacked = stack.load(series, episode or None).entries
-    found = [entry for entry in stacked if entry.locale == tag and entry.file != str(without)]
-    lost = overruled(found)
-    return [entry for entry in found if entry not in lost]
+    return in_force([entry for entry in stacked if entry.locale == tag and entry.file != str(without)])
 
 
 def merged(path: Path, table: Sequence[Entry], new: Table, holds: Iterable[Entry] = ()) -> Merge:

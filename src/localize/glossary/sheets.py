@@ -126,7 +126,8 @@ def _sheet(file: str, rows: list[tuple[int, list[str]]]) -> Sheet:
                 header, f"a title stands above the names of the columns, which are in row {body[0][0]}",
                 f"delete what stands above row {body[0][0]}",
             )  # fmt: skip
-        raise _Broken(header, "no column is named 'source'", "name the columns in row 1: source,target")
+        there = ", ".join(repr(name[:20]) for name in columns[:3])
+        raise _Broken(header, f"no column is named 'source', only {there}", "name the columns in row 1: source,target")
     if "" in columns:
         raise _Broken(
             header, f"column {columns.index('') + 1} has no name", "name it, or take merged cells of row 1 apart"

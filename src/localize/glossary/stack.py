@@ -59,6 +59,8 @@ class Termbase:
             preferred = _winner([row for row in rows if row.locale == PIVOT])
         if preferred is None:
             return None
+        # What kind of word it is, the table that wins need not repeat; the gender is that of the other target.
+        kinds = (row.pos for row in (preferred, *reversed(own)) if row.status == "preferred" and row.pos)
         # What a narrower scope says of a form outranks what a broader one says.
         rows = [row for row in own if row.status != "preferred" or row is preferred]
         status = {form: row.status for row in (*rows, preferred) for form in (row.target, *row.variants)}
@@ -66,7 +68,7 @@ class Termbase:
         accepted = tuple(form for form, said in status.items() if said != "forbidden")
         forbidden = tuple(form for form, said in status.items() if said == "forbidden")
         return Term(
-            source, preferred.target, accepted, forbidden, preferred.pos, preferred.gender,
+            source, preferred.target, accepted, forbidden, next(kinds, ""), preferred.gender,
             borrowed=borrowed, suffixes=LOCALES[locale].suffixes,
         )  # fmt: skip
 
@@ -160,11 +162,22 @@ def _read(path: Path, _mtime_ns: int, _size: int, tag: str, scope: str) -> tuple
 
 
 def _names(series: Series) -> list[Entry]:
+    """The names of the characters; GlossaryError where one of them, or what people call each other, is no target."""
     file = str(series.root / "characters.toml")
-    return [
+    called = [
+        Entry(source, target, locale=tag, scope=SERIES, file=file)
+        for rule in series.cast.addresses
+        for tag, manner in rule.locales.items()
+        for source, target in manner.say.items()
+    ]
+    names = [
         Entry(
             who.name, forms[0], pos="name", gender=who.gender, variants=forms[1:], locale=tag, scope=SERIES, file=file
         )
         for who in series.characters
         for tag, forms in who.names.items()
     ]
+    for entry in (*names, *called):
+        for what, _ in tables.wrong(entry):
+            raise GlossaryError(f"{file}: {entry.source} [{entry.locale}]: {what}", next_step=f"edit {file}")
+    return names

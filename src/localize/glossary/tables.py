@@ -84,8 +84,8 @@ def table_of(sheet: Sheet, *, locale: str, scope: str, column: str = "target") -
         if column != "target" and not row.cells[column]:
             continue
         entry = _entry(row, column, locale, scope, sheet.file)
-        if wrong := list(_wrong(entry)):
-            problems += [Problem(sheet.file, row.number, *what, term=entry.source) for what in wrong]
+        if flaws := list(wrong(entry)):
+            problems += [Problem(sheet.file, row.number, *what, term=entry.source) for what in flaws]
         else:
             entries.append(entry)
     if column != "target" and entries and all(entry.target.isdecimal() for entry in entries):
@@ -127,6 +127,25 @@ def write(path: Path, entries: Sequence[Entry], *, excel: bool = False) -> None:
     write_atomic(path, encoded(entries, path.suffix.lower(), excel=excel))
 
 
+def wrong(entry: Entry) -> Iterator[tuple[str, str]]:
+    """What is wrong with an entry by itself, and what to do."""
+    for column, text in (("source", entry.source), ("target", entry.target), ("variants", " ".join(entry.variants))):
+        if not text and column != "variants":
+            yield f"the {column} is empty", "fill it in, or delete the row"
+        if placeholder := _PLACEHOLDER.search(text):
+            yield f"{column} holds the placeholder {placeholder[0]}", "write the term itself"
+    for column, choices in _CHOICES.items():
+        if (value := getattr(entry, column)) not in choices:
+            named = ", ".join(choice for choice in choices if choice)
+            yield f"{column} {value!r} is unknown", f"choose among {named}"
+    if entry.status == "forbidden":
+        return
+    profile = profile_of(entry.locale)
+    for form in (entry.target, *entry.variants):
+        if char := foreign(form, profile):
+            yield f"{form!r} is not {profile.name}: it holds {char!r}", "check that the target is in the right column"
+
+
 def _column_problems(sheet: Sheet, column: str) -> Iterator[Problem]:
     if not sheet.columns:
         return
@@ -149,7 +168,7 @@ def _entry(row: Row, column: str, locale: str, scope: str, file: str) -> Entry:
     status, pos, gender = (cells.get(name, "").casefold() for name in _CHOICES)
     return Entry(
         _line(cells["source"]), _line(cells[column]),
-        # `_wrong` tells which of these are none.
+        # `wrong` tells which of these are none.
         cast(Status, status or "preferred"), pos, cast(Gender, gender),
         variants, near, not_near, not_in, cells.get("note", ""), locale, scope, file, row.number,
     )  # fmt: skip
@@ -158,25 +177,6 @@ def _entry(row: Row, column: str, locale: str, scope: str, file: str) -> Entry:
 def _line(text: str) -> str:
     """Cells are wrapped by hand now and then; a term is one line."""
     return " ".join(text.split())
-
-
-def _wrong(entry: Entry) -> Iterator[tuple[str, str]]:
-    """What is wrong with an entry by itself, and what to do."""
-    for column, text in (("source", entry.source), ("target", entry.target), ("variants", " ".join(entry.variants))):
-        if not text and column != "variants":
-            yield f"the {column} is empty", "fill it in, or delete the row"
-        if placeholder := _PLACEHOLDER.search(text):
-            yield f"{column} holds the placeholder {placeholder[0]}", "write the term itself"
-    for column, choices in _CHOICES.items():
-        if (value := getattr(entry, column)) not in choices:
-            named = ", ".join(choice for choice in choices if choice)
-            yield f"{column} {value!r} is unknown", f"choose among {named}"
-    if entry.status == "forbidden":
-        return
-    profile = profile_of(entry.locale)
-    for form in (entry.target, *entry.variants):
-        if char := foreign(form, profile):
-            yield f"{form!r} is not {profile.name}: it holds {char!r}", "check that the target is in the right column"
 
 
 def _rivals(entries: Sequence[Entry]) -> Iterator[Problem]:

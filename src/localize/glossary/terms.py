@@ -47,7 +47,10 @@ class Entry:
     """`common`, a genre, `series`, or `episode`."""
     file: str = ""
     row: int = 0
-    """Of an XLSX its row, of a CSV the line of the file on which the row begins; 1 holds the names of the columns."""
+    """Of an XLSX its row, of a CSV the line of the file on which the row begins; 1 holds the names of the columns.
+
+    0 for a name of characters.toml.
+    """
 
     @property
     def sense(self) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
@@ -56,7 +59,7 @@ class Entry:
 
     @property
     def where(self) -> str:
-        return f"{self.file}:{self.row}"
+        return f"{self.file}:{self.row}" if self.row else self.file
 
 
 @dataclass(frozen=True, slots=True)

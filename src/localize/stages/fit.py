@@ -1,59 +1,41 @@
 """Fit: target track -> layout, the lines as they are drawn, inside the frame in every locale.
 
-What does not fit in two lines is broken anew, then set smaller, then in three lines, then shown as two subtitles one
-after the other. Text is never cut. Fit reports nothing: `check` measures what came out.
+Lines are timed first, then broken. What does not fit in the lines of the locale is set smaller, then shown as two
+subtitles one after the other, then in one line more. Text is never cut. Fit reports nothing: `check` measures what came
+out. Where the lines stand is `placing`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from fractions import Fraction
+from functools import cache, cached_property
 
-from localize import fonts, linebreak
-from localize.cues import Event, Kind, Layout, SourceTrack, TargetTrack, graphemes
+import regex
+
+from localize import fonts, linebreak, reading, timing
+from localize.cues import Cue, Event, Layout, SourceTrack, TargetTrack, graphemes
 from localize.episode import MediaFacts
-from localize.locales import Locale
+from localize.errors import ManifestError
+from localize.locales import SOURCE, Locale, locale
+from localize.placing import Place, Sign
+from localize.reading import Reading
+from localize.safe_area import on_frame
 from localize.series import Style
+from localize.styles import SMALL
+from localize.timecode import Grid
 
-VERSION = 1
+VERSION = 2
 
-LINES = 2
-LAST_RESORT_LINES = 3
 SIZES = (1.0, 0.9, 0.8)
 # 38 px on a frame 1080 wide: smaller type was hard to read on a phone.
 LEAST_EM = 38 / 1080
 # Rendered ink was up to 2.4 % wider than the shaped advance in 7 scripts.
 FILL = 0.97
-# 5/6 s: Netflix's shortest subtitle (Timed Text Style Guide, general requirements).
-SHORTEST_MS = 833
-# ASS counts centiseconds: events that start closer than this cannot be told apart there.
-_SAME_START_MS = 10
 _MOST_LINES = 12
-
-
-@dataclass(frozen=True, slots=True)
-class SafeArea:
-    """Shares of the frame under a platform's own interface: `side` of the width, the others of the height."""
-
-    side: float
-    top: float
-    bottom: float
-
-
-# Provisional until a platform publishes its own figures. The sides are symmetric, so that centred text stays centred.
-_SIDE = 90 / 1080
-SAFE_AREAS: Mapping[str, SafeArea] = {
-    # adfuseai.com: 150 above, 440 below on 1080x1920; 20 more keep the outline clear.
-    "tiktok": SafeArea(_SIDE, 150 / 1920, 460 / 1920),
-    # houseofmarketers.com, after Meta's advice for Reels: 14 % above, 35 % below.
-    "reels": SafeArea(_SIDE, 0.14, 690 / 1920),
-    # Assumed: no figure was found, so that of the platform with the same layout.
-    "shorts": SafeArea(_SIDE, 150 / 1920, 460 / 1920),
-    "reelshort": SafeArea(_SIDE, 150 / 1920, 460 / 1920),
-    # Nothing drawn over the picture: the 5 % title-safe area of SMPTE ST 2046-1.
-    "full": SafeArea(_SIDE, 0.05, 0.05),
-}
+_DASH = regex.compile(r"[-–—‐](?!-)")
+_TURN = regex.compile(rf"\n(?={_DASH.pattern})")
 
 
 def fit(
@@ -65,136 +47,260 @@ def fit(
     style: Style,
     platform: str,
     band: tuple[float, float] | None,
+    covered: bool = False,
+    row: Reading | None = None,
+    keep: Mapping[str, Sequence[str]] | None = None,
+    shots: Sequence[int] = (),
+    signs: Sequence[Sign] = (),
 ) -> Layout:
-    """Lay out `target` on the frame of `facts`; `band` is (top, bottom) of burned-in source text, shares of the height.
+    """Lay out `target` on the frame of `facts`.
 
-    Raises EngineRejected where a font of the locale is not installed.
+    `band` is (top, bottom) of burned-in source text, shares of the height; lines stand on it where it is `covered`,
+    else clear of it, and always clear of `signs`. `row` is the reading profile as the series wants it, `keep` has the
+    names and terms that stay on one line by cue id, `shots` are the first milliseconds of new shots.
+    Raises EngineRejected where a font of the locale is not installed, ManifestError where the font that the series
+    names lacks a letter.
     """
+    profile, row = style.profile(profile), row or reading.of(profile.tag)
     width, height = facts.width_px, facts.height_px
-    # Interfaces lie over upright video only; the em is a share of the shorter side, which there is the width.
-    area = SAFE_AREAS[platform if height >= width else "full"]
-    short_px = min(width, height)
-    margin_x = round(area.side * width)
+    look, short_px = style.look, min(width, height)
+    area = on_frame(platform, width, height, rtl=profile.direction == "rtl")
     setter = _Setter(
+        cues={cue.id: cue for cue in source.cues},
         profile=profile,
-        bold=style.bold,
-        em_px=round(style.size * short_px),
+        row=row,
+        style=style,
+        keep=keep or {},
+        grid=facts.grid,
+        shots=shots,
+        em_px=round(look.size * short_px),
         least_em_px=round(LEAST_EM * short_px),
-        line_px=FILL * (width - 2 * margin_x - 2 * style.outline * short_px),
-        measure_em=cache(lambda line: fonts.width_px(line, profile, 1, style.bold)),
+        line_px=FILL * (width - 2 * area.margin_x_px - 2 * look.reach * short_px),
     )
-    events = tuple(part for event in _timed(source, target, facts.duration_ms) for part in setter.set(event))
+    events = setter.set_all(target, facts.duration_ms)
+    if style.font_of(profile.tag):
+        _require(events, profile, look.bold)
+    place = Place(area, look.position, look.reach * short_px, band, covered, setter.em_px / 4, signs)
+    boxes = [(setter.width_px(event), setter.block_px(event)) for event in events]
+    # At least the height of all lines, so that all locales stand at one place.
+    usual_px = max([row.lines.value * fonts.size_px(profile.font, setter.em_px, look.bold), *(box[1] for box in boxes)])
+    margin_px = place.margin_bottom_px(usual_px)
     return Layout(
         locale=profile.tag,
         width_px=width,
         height_px=height,
         font=profile.font,
         em_px=setter.em_px,
-        margin_x_px=margin_x,
-        margin_bottom_px=_margin_bottom_px(height, area, setter.block_px(events), band, gap_px=setter.em_px / 4),
-        events=events,
+        margin_x_px=area.margin_x_px,
+        margin_bottom_px=margin_px,
+        events=tuple(
+            replace(event, margin_bottom_px=0 if own_px == margin_px else own_px)
+            for event, box in zip(events, boxes, strict=True)
+            for own_px in [place.event_margin_px(event, *box, usual_px=margin_px)]
+        ),
     )
 
 
+def _require(events: Iterable[Event], profile: Locale, bold: bool) -> None:
+    for event in events:
+        if lacking := fonts.unwritable(event.text, profile, bold):
+            own = locale(profile.tag).font
+            raise ManifestError(
+                f"cue {event.cue_ids[0]}: the font {profile.font} has no {lacking[0]} (U+{ord(lacking[0]):04X})",
+                next_step=f"name another [style] font for {profile.tag}, or none: {own} of {fonts.package(own)} has it",
+            )
+
+
 @dataclass(frozen=True, slots=True)
+class _Part:
+    """What one person says in an event; `keep` stays on one line each."""
+
+    text: str
+    speaker: str
+    keep: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class _Setter:
     """Sets one text at a time: `line_px` is the width a line may have, `em_px` the size wanted.
 
     Width grows in step with the em, so a line is measured once, in em, for all sizes it is tried at.
     """
 
+    cues: Mapping[str, Cue]
     profile: Locale
-    bold: bool
+    row: Reading
+    style: Style
+    keep: Mapping[str, Sequence[str]]
+    grid: Grid
+    shots: Sequence[int]
     em_px: int
     least_em_px: int
     line_px: float
-    measure_em: linebreak.Measure
 
-    def set(self, event: Event) -> list[Event]:
+    def set_all(self, target: TargetTrack, duration_ms: int) -> list[Event]:
+        """All lines of `target`, timed and broken."""
+        texts = {line.id: linebreak.normalise(line.text) for line in target.lines}
+        timed = [
+            timing.Timed(
+                cue.id, cue.start_ms, cue.end_ms, text, cue.kind,
+                by_human=cue.origin in {"human", "file"}, speaker=cue.speaker,
+            )
+            for cue in self.cues.values()
+            if graphemes(text := texts.get(cue.id, ""))
+        ]  # fmt: skip
+        events = timing.schedule(
+            timed, grid=self.grid, shots=self.shots, limits=self.row.limits, duration_ms=duration_ms,
+            fits=self._fits, joint="\u3000" if self.profile.script == "Jpan" else " ",
+        )  # fmt: skip
+        return [part for event in events for part in self._set(event, self._parts(event, texts))]
+
+    def width_px(self, event: Event) -> float:
+        em_px = event.em_px or self.em_px
+        return em_px * max(self._measure(line) for line in event.text.split("\n"))
+
+    def block_px(self, event: Event) -> float:
+        """Height of the event's lines, the source's above them included."""
+        em_px, bold = event.em_px or self.em_px, self.style.bold
+        height = (1 + event.text.count("\n")) * fonts.size_px(self.profile.font, em_px, bold)
+        if event.above:
+            height += (1 + event.above.count("\n")) * fonts.size_px(SOURCE.font, SMALL * em_px, bold)
+        return height
+
+    @property
+    def _sizes(self) -> list[int]:
+        return [max(round(self.em_px * share), min(self.em_px, self.least_em_px)) for share in SIZES]
+
+    @cached_property
+    def _measure(self) -> linebreak.Measure:
+        profile, bold = self.profile, self.style.bold
+        return cache(lambda line: fonts.width_px(line, profile, 1, bold))
+
+    @cached_property
+    def _broken(self) -> Callable[[str, int, int, bool, tuple[str, ...]], list[str] | None]:
+        """The lines of a text at a size, in so many lines at most, by whether words may be broken, and what is kept."""
+        shape: reading.Shape = "balanced" if self.row.shape.value == "balanced" else "bottom-heavy"
+
+        @cache
+        def broken(text: str, em_px: int, most: int, hard: bool, keep: tuple[str, ...]) -> list[str] | None:
+            line_em = self.line_px / em_px
+            return linebreak.balance(
+                text, self.profile, line_em, most, self._measure, hard=hard, keep=keep, shape=shape
+            )
+
+        return broken
+
+    def _fits(self, text: str) -> bool:
+        return self._lines([_Part(text, "", ())], self.em_px, self.row.lines.value) is not None
+
+    def _parts(self, event: Event, texts: Mapping[str, str]) -> list[_Part]:
+        """The event's text, cut where the speaker changes if that is to be seen."""
+        cues = [self.cues[cue_id] for cue_id in event.cue_ids]
+        keep = {cue.id: tuple(self.keep.get(cue.id, ())) for cue in cues}
+        speakers = {cue.speaker for cue in cues if cue.speaker}
+        if self.style.speakers == "none" or len(speakers) < 2:
+            one = next(iter(speakers), "") if self.style.speakers != "none" and len(speakers) == 1 else ""
+            kept = tuple(word for words in keep.values() for word in words)
+            return [_Part(text, one, kept) for text in _by_dashes(event.text)]
+        parts: list[_Part] = []
+        for cue in cues:
+            part = _Part(texts[cue.id], cue.speaker or "", keep[cue.id])
+            if parts and parts[-1].speaker == part.speaker:
+                before = parts.pop()
+                part = _Part(f"{before.text}\n{part.text}", part.speaker, before.keep + part.keep)
+            parts.append(part)
+        dash = self.row.dash.value if self.style.speakers == "dash" else ""
+        return [part if _DASH.match(part.text) else replace(part, text=dash + part.text) for part in parts]
+
+    def _set(self, event: Event, parts: list[_Part]) -> list[Event]:
         """`event` with its text broken into lines that fit: one event, or several one after the other."""
-        sizes = [max(round(self.em_px * share), min(self.em_px, self.least_em_px)) for share in SIZES]
-        for em_px in sizes:
-            if lines := self._break(event.text, LINES, em_px):
+        most = max(self.row.lines.value, len(parts))
+        for em_px in self._sizes:
+            if lines := self._lines(parts, em_px, most):
                 return [self._event(event, lines, em_px)]
-        em_px = sizes[-1]
-        if lines := self._break(event.text, LAST_RESORT_LINES, em_px, hard=True):
-            return [self._event(event, lines, em_px)]
-        if event.end_ms - event.start_ms >= 2 * SHORTEST_MS and (halves := self._halves(event)):
-            return [part for half in halves for part in self.set(half)]
-        # More text than the time allows: everything stays on the frame, and `check` says that nobody can read it.
-        while not (lines := self._break(event.text, _MOST_LINES, em_px, hard=True)) and em_px > 1:
+        if halves := self._halves(event, parts):
+            return [part for half in halves for part in self._set(*half)]
+        em_px = self._sizes[-1]
+        # More text than the time allows: everything stays on the frame, and `check` says that it is too much.
+        loose = [replace(part, keep=()) for part in parts]
+        for more, kept, hard in ((most + 1, parts, False), (most, loose, False), (most + 1, loose, True)):
+            if lines := self._lines(kept, em_px, more, hard=hard):
+                return [self._event(event, lines, em_px)]
+        while not (lines := self._lines(loose, em_px, _MOST_LINES, hard=True)) and em_px > 1:
             em_px = em_px * 4 // 5
-        return [self._event(event, lines or [event.text], em_px)]
+        return [self._event(event, lines or [(part.text, part.speaker) for part in parts], em_px)]
 
-    def block_px(self, events: Iterable[Event]) -> float:
-        """Height of the tallest block of lines; at least that of two, so that all locales stand at one place."""
-        heights = [
-            (1 + event.text.count("\n")) * fonts.size_px(self.profile.font, event.em_px or self.em_px, self.bold)
-            for event in events
+    def _lines(
+        self, parts: Sequence[_Part], em_px: int, most: int, *, hard: bool = False
+    ) -> list[tuple[str, str]] | None:
+        """Lines with who says them; each part begins on a line of its own."""
+        made: list[tuple[str, str]] = []
+        for number, part in enumerate(parts):
+            room = most - len(made) - (len(parts) - number - 1)
+            lines = self._broken(part.text, em_px, room, hard, part.keep)
+            if lines is None:
+                return None
+            made += [(line, part.speaker) for line in lines]
+        return made
+
+    def _event(self, event: Event, lines: Sequence[tuple[str, str]], em_px: int) -> Event:
+        speakers = tuple(speaker for _, speaker in lines) if self.style.speakers == "colour" else ()
+        return replace(
+            event,
+            text="\n".join(line for line, _ in lines),
+            em_px=0 if em_px == self.em_px else em_px,
+            above=self._above(event, SMALL * em_px) if self.style.bilingual else "",
+            speakers=speakers if any(speakers) else (),
+        )
+
+    def _above(self, event: Event, em_px: float) -> str:
+        """The source of the event, broken to fit at `em_px`."""
+        text = linebreak.normalise(" ".join(self.cues[cue_id].text for cue_id in event.cue_ids))
+        measure = _source_measure(self.style.bold)
+        for most in (self.row.lines.value, _MOST_LINES):
+            if lines := linebreak.balance(text, SOURCE, self.line_px / em_px, most, measure, hard=True):
+                return "\n".join(lines)
+        return text
+
+    def _halves(self, event: Event, parts: list[_Part]) -> list[tuple[Event, list[_Part]]] | None:
+        """Two events that share the time of `event` as they share its text, cut between speakers or phrases."""
+        cut = self._cut(parts)
+        if cut is None:
+            return None
+        first, second = (sum(len(graphemes(part.text)) for part in half) for half in cut)
+        times = timing.divide(
+            event.start_ms, event.end_ms, Fraction(first, max(first + second, 1)),
+            grid=self.grid, limits=self.row.limits, shots=self.shots,
+        )  # fmt: skip
+        if times is None:
+            return None
+        return [
+            (replace(event, end_ms=times[0], text=_text(cut[0])), cut[0]),
+            (replace(event, start_ms=times[1], text=_text(cut[1])), cut[1]),
         ]
-        return max(LINES * fonts.size_px(self.profile.font, self.em_px, self.bold), *heights, 0.0)
 
-    def _break(self, text: str, max_lines: int, em_px: int, *, hard: bool = False) -> list[str] | None:
-        return linebreak.balance(text, self.profile, self.line_px / em_px, max_lines, self.measure_em, hard=hard)
-
-    def _event(self, event: Event, lines: list[str], em_px: int) -> Event:
-        return replace(event, text="\n".join(lines), em_px=0 if em_px == self.em_px else em_px)
-
-    def _halves(self, event: Event) -> tuple[Event, Event] | None:
-        """Two events that share the time of `event` as they share its text."""
-        # Two "lines" of at most three fifths of the text are its halves, cut where a line would break best.
-        widest = 0.6 * self.measure_em(event.text.replace("\n", " "))
-        texts = linebreak.balance(event.text, self.profile, widest, 2, self.measure_em)
+    def _cut(self, parts: list[_Part]) -> tuple[list[_Part], list[_Part]] | None:
+        if len(parts) > 1:
+            return parts[:1], parts[1:]
+        (part,) = parts
+        # Two "lines" of at most seven tenths of the text are its halves, cut where a line would break best.
+        widest = 0.7 * self._measure(part.text.replace("\n", " "))
+        texts = linebreak.balance(part.text, self.profile, widest, 2, self._measure, keep=part.keep, shape="balanced")
         if not texts or len(texts) != 2:
             return None
-        first, second = (len(graphemes(text)) for text in texts)
-        middle_ms = event.start_ms + (event.end_ms - event.start_ms) * first // max(first + second, 1)
-        middle_ms = min(max(middle_ms, event.start_ms + SHORTEST_MS), event.end_ms - SHORTEST_MS)
-        return replace(event, end_ms=middle_ms, text=texts[0]), replace(event, start_ms=middle_ms, text=texts[1])
+        return [replace(part, text=texts[0])], [replace(part, text=texts[1])]
 
 
-def _timed(source: SourceTrack, target: TargetTrack, duration_ms: int) -> list[Event]:
-    """One event per cue that has text, in order of time; of two that overlap the earlier ends where the later starts.
-
-    Dialogue and forced text are timed apart, since a sign may be on screen while somebody speaks.
-    """
-    texts = target.text_of()
-    by_kind: dict[Kind, list[Event]] = {}
-    for cue in sorted(source.cues, key=lambda cue: (cue.start_ms, cue.end_ms)):
-        if not (text := linebreak.normalise(texts.get(cue.id, ""))):
-            continue
-        end_ms = min(cue.end_ms, duration_ms) if cue.start_ms < duration_ms else cue.end_ms
-        event = Event(cue.start_ms, end_ms, text, (cue.id,), cue.kind)
-        events = by_kind.setdefault(cue.kind, [])
-        if events and event.start_ms - events[-1].start_ms < _SAME_START_MS:
-            event = _together(events.pop(), event)
-        elif events and events[-1].end_ms > event.start_ms:
-            events[-1] = replace(events[-1], end_ms=event.start_ms)
-        events.append(event)
-    return sorted((e for events in by_kind.values() for e in events), key=lambda e: (e.start_ms, e.end_ms))
+def _by_dashes(text: str) -> list[str]:
+    """`text` cut before each dash that begins a line, where the first one begins with a dash too: two speakers."""
+    turns = _TURN.split(text)
+    return turns if len(turns) > 1 and _DASH.match(text) else [text]
 
 
-def _together(first: Event, second: Event) -> Event:
-    return replace(
-        first,
-        end_ms=max(first.end_ms, second.end_ms),
-        text=f"{first.text}\n{second.text}",
-        cue_ids=first.cue_ids + second.cue_ids,
-    )
+def _text(parts: Sequence[_Part]) -> str:
+    return "\n".join(part.text for part in parts)
 
 
-def _margin_bottom_px(
-    height_px: int, area: SafeArea, block_px: float, band: tuple[float, float] | None, gap_px: float
-) -> int:
-    """Distance of the lowest line from the bottom: the platform's, or clear of `band`, above it if there is room."""
-    usual = area.bottom * height_px
-    if band is None:
-        return round(usual)
-    band_top, band_bottom = band[0] * height_px - gap_px, band[1] * height_px + gap_px
-    bottom_edge = height_px - usual
-    if bottom_edge <= band_top or bottom_edge - block_px >= band_bottom:
-        return round(usual)
-    if band_top - block_px >= area.top * height_px:
-        return round(height_px - band_top)
-    below = height_px - (band_bottom + block_px)
-    return round(below if below >= 0 else usual)
+@cache
+def _source_measure(bold: bool) -> Callable[[str], float]:
+    return cache(lambda line: fonts.width_px(line, SOURCE, 1, bold))

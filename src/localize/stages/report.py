@@ -16,6 +16,7 @@ from localize import contact_sheet, overview
 from localize.contact_sheet import Tile
 from localize.cues import Cue, Event, Layout
 from localize.episode import MediaFacts
+from localize.heat import heat_map
 from localize.locales import locale
 from localize.overview import Overview
 from localize.runs import RunRecord
@@ -61,6 +62,7 @@ def build(
         facts=_facts(view.facts) if view.facts else (),
         frames=[(tile, event, contact_sheet.data_uri(tile.picture)) for tile, event in frames],
         run_at=_run_at(view.run) if view.run else "",
+        heat=heat_map(((row.tag, row.finding) for row in view.findings), [state.profile.tag for state in view.states]),
     )
     return Report(html, contact_sheet.compose([tile for tile, _ in frames]) if frames else None)
 

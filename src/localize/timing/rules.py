@@ -3,13 +3,13 @@
 After Netflix's Timed Text Style Guide, "Subtitle Timing Guidelines" (partnerhelp.netflixstudios.com, article
 360051554394, written for 24 frames a second):
 - an in-time is on the first frame of audio; 1 or 2 frames off are accepted;
-- within half a second (12 frames) of a shot change it moves: 7 frames or fewer before, or up to 11 after, onto the first
-  frame of the shot; 8 to 11 frames before, to 12 before;
-- an out-time is 2 frames before a shot change, or at least 12 after: up to 11 before or 7 after goes to 2 before, 8 to 11
-  after to 12 after;
+- within half a second (12 frames) of a shot change it moves: 7 frames or fewer before, or up to 11 after, onto the
+  first frame of the shot; 8 to 11 frames before, to 12 before;
+- an out-time is 2 frames before a shot change, or at least 12 after it: up to 11 before or 7 after goes to 2 before,
+  8 to 11 after goes to 12 after;
 - gaps of 3 to 11 frames are closed to 2 frames.
 "Half a second" scales with the rate (15 frames at 30), the gap of 2 frames does not. The zones of 7 and of 8 to 11 are
-quoted from the guide in github.com/SubtitleEdit/subtitleedit, issue 3413; Subtitle Edit's preset "Netflix" has them too.
+quoted from the guide in github.com/SubtitleEdit/subtitleedit, issue 3413; its preset "Netflix" has the same numbers.
 """
 
 from __future__ import annotations
@@ -97,12 +97,8 @@ class Rules:
 
     def around(self, ms: int) -> Sequence[int]:
         """Shot changes less than half a second from `ms`, or on it."""
-        reach = self.grid.earlier(ms, self.half) - 1, self.grid.later(ms, self.half) + 1
-        return [shot for shot in self.shots_between(*reach) if self.within(ms, shot, self.half - 1)]
-
-    def within(self, ms: int, shot: int, frames: int) -> bool:
-        """Whether `ms` is at most `frames` from `shot`."""
-        return self.grid.earlier(shot, frames) <= ms <= self.grid.later(shot, frames)
+        near = self.shots_between(self.grid.earlier(ms, self.half) - 1, self.grid.later(ms, self.half) + 1)
+        return [shot for shot in near if self.grid.frames_between(ms, shot) < self.half]
 
     def flashes_in(self, start_ms: int) -> bool:
         """Whether a subtitle that starts then comes a moment before or after a shot does, and not with it."""

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from localize.cues import Event, Kind
 from localize.timecode import Grid
-from localize.timing.rules import OUT_BEFORE_SHOT, Limits, Rules, Timed
+from localize.timing.rules import Limits, Rules, Timed
 
 Fits = Callable[[str], bool]
 """Whether a text can be one subtitle, in the lines and the width the locale has."""
@@ -189,7 +189,7 @@ def _start(span: _Span, before: _Span | None, next_ms: int | None, rules: Rules)
 
     choices = [span.start]
     for shot in rules.around(span.start):
-        if shot <= span.start or rules.within(span.start, shot, rules.onto):
+        if shot <= span.start or grid.frames_between(span.start, shot) <= rules.onto:
             choices.append(shot)
         else:
             choices.append(grid.earlier(shot, rules.half))
@@ -234,14 +234,16 @@ def _end(span: _Span, start: int, next_ms: int | None, rules: Rules, *, patience
     read = start + rules.reading_ms(span.text)
     wanted = min(max(spoken, grid.ceil(max(start + limits.min_ms, read))), latest)
     least = min(start + limits.min_ms, latest)
-    heard = grid.earlier(spoken, rules.onto + OUT_BEFORE_SHOT)
 
-    choices = {wanted, latest}
+    choices, stops = {wanted, latest}, set()
     for shot in rules.shots_between(start, grid.later(latest, rules.half) + 1):
         choices |= {rules.out_before(shot), grid.later(shot, rules.half)}
+        if spoken <= grid.later(shot, rules.onto):
+            stops.add(rules.out_before(shot))
 
     def avoid(end: int) -> tuple[int | bool, ...]:
+        unheard = 0 if end in stops else max(0, spoken - end)
         loose = limits.close_gaps and next_ms is not None and end < room and next_ms < grid.later(end, rules.half)
-        return max(0, least - end), max(0, heard - end), rules.flashes_out(end), max(0, read - end), loose, end
+        return max(0, least - end), unheard, rules.flashes_out(end), max(0, read - end), loose, end
 
     return min((end for end in choices if start < end <= latest), key=avoid)

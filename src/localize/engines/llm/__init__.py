@@ -1,4 +1,6 @@
-"""The LLM engine: `engine` asks and retries, the others each know one part of it (prompt, HTTP, answer, judgement)."""
+"""The LLM engine: `engine` hands out windows, `window` and `shorter` ask and retry, the others each know one part of it
+(prompt, HTTP, answer, judgement).
+"""
 
 from localize.engines.llm.engine import LLM
 

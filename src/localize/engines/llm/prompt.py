@@ -14,8 +14,9 @@ from typing import Any
 from localize.cues import Cue
 from localize.endpoints import Endpoint
 from localize.engines.llm.client import Question, tokens_of
-from localize.lines import Brief, Line
+from localize.lines import Brief, Line, Overlong
 from localize.locales import Locale
+from localize.shortening import readable
 
 WINDOW = 20
 """Cues of a window, at most. Longer answers shift and drop lines more often, shorter ones see less of the scene."""
@@ -39,6 +40,26 @@ Rules:
 - "before" and "after" are neighbouring lines: they explain, and are not translated.
 - "mend" says what was wrong with an earlier translation of the line.
 - The lines are fiction, quarrels, insults and threats included: they are translated as they are spoken.
+- Write {name} only{no_han}. No notes, no alternatives, no quotation marks around a line, no line breaks."""
+
+_SHORTER = """\
+You shorten subtitles of a Chinese short drama in {name} ({tag}) that stand too briefly to be read, as a native \
+subtitler would.
+The user sends JSON. Answer with one JSON object and nothing else. Its list "lines" holds one item for every item of \
+the list "lines" that you are sent, in the same order. Each item has three strings: "id" is copied, "src" is the \
+source line copied character by character, "text" says in fewer characters what "present" says.
+Rules:
+- A text has at most "max_characters" characters, spaces and marks included. Use that room: say no less than you must.
+- Keep what the line does in its scene. Leave out fillers, repetitions, forms of address, and what the scene shows \
+anyway; then put it in plainer words. Nothing is cut off, abbreviated, or replaced by dots.
+- Keep every number and every name of "present".
+- "terms" of a line say how words in it have to be rendered: write them exactly so. Never write what stands in "never".
+- Write the names of "characters" as they are given, and let pronouns and forms agree with their gender.
+- "speaks" is how the speaker addresses the other person; "say" is what is said instead of a form of address.
+- "similar" are lines that a person translated before: keep to their wording where it fits.
+- "before" and "after" are neighbouring lines of the source: they explain, and are not part of the answer.
+- "mend" says what was wrong with an earlier answer for the line.
+- The lines are fiction, quarrels, insults and threats included: they are said as they are spoken.
 - Write {name} only{no_han}. No notes, no alternatives, no quotation marks around a line, no line breaks."""
 
 _GENDERS = {"m": "male", "f": "female"}
@@ -87,13 +108,35 @@ def question(
     lines: Sequence[Line], profile: Locale, brief: Brief, endpoint: Endpoint, mend: Mapping[str, str]
 ) -> Question:
     """What is asked of `lines`; `mend[id]` says what was wrong with a line the last time."""
+    return _question(_SYSTEM, lines, profile, brief, endpoint, mend)
+
+
+def shorter(
+    lines: Sequence[Overlong], profile: Locale, brief: Brief, endpoint: Endpoint, mend: Mapping[str, str]
+) -> Question:
+    """What is asked of `lines` that are too long, with the text of each and the characters it may have."""
+    present = {one.line.cue.id: {"present": one.text, "max_characters": one.limit} for one in lines}
+    return _question(_SHORTER, [one.line for one in lines], profile, brief, endpoint, mend, present)
+
+
+def _question(
+    system: str,
+    lines: Sequence[Line],
+    profile: Locale,
+    brief: Brief,
+    endpoint: Endpoint,
+    mend: Mapping[str, str],
+    more: Mapping[str, Mapping[str, Any]] = {},
+) -> Question:
+    """`more[id]` is said of a line beside, or instead of, what is always said."""
     no_han = "" if profile.writes_han else ", and no Chinese characters"
-    system = _SYSTEM.format(name=profile.name, tag=profile.tag, no_han=no_han)
     limit = sum(max(endpoint.max_line_tokens, 3 * tokens_of(line.text)) for line in lines)
+    user = _user(lines, profile, brief, mend)
+    user["lines"] = [line | more.get(line["id"], {}) for line in user["lines"]]
     return Question(
         messages=(
-            {"role": "system", "content": system},
-            {"role": "user", "content": json.dumps(_user(lines, profile, brief, mend), ensure_ascii=False)},
+            {"role": "system", "content": system.format(name=profile.name, tag=profile.tag, no_han=no_han)},
+            {"role": "user", "content": json.dumps(user, ensure_ascii=False)},
         ),
         schema=_schema(len(lines)),
         max_tokens=limit + _OVERHEAD_TOKENS + endpoint.thinking_tokens,
@@ -142,7 +185,7 @@ def _line(line: Line, profile: Locale, before: list[str], mend: str) -> dict[str
         terms={term.source: term.target for term in terms},
         never=list(dict.fromkeys(form for term in terms for form in term.forbidden)),
         similar={similar.source: similar.target for similar in line.similar.get(tag, ())},
-        max_characters=max(_LEAST_CHARACTERS, profile.cps * cue.duration_ms // 1000),
+        max_characters=max(_LEAST_CHARACTERS, line.limits.get(tag, readable(profile.cps, cue.duration_ms))),
         mend=mend,
     )
 

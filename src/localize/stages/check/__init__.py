@@ -14,10 +14,12 @@ from localize.episode import MediaFacts
 from localize.findings import Finding
 from localize.lines import Line
 from localize.locales import Locale
+from localize.reading import Reading
 from localize.sensitive import Sensitive
 from localize.series import Style
 from localize.stages.check.fidelity import of_fidelity
 from localize.stages.check.picture import of_picture
+from localize.stages.check.shots import of_shots
 from localize.stages.check.terms import of_terms
 from localize.stages.check.text import of_text
 from localize.stages.check.time import of_time
@@ -38,11 +40,14 @@ def check(
     english: Mapping[str, str] | None = None,
     earlier: Renderings | None = None,
     sensitive: Sequence[Sensitive] = (),
+    shots: Sequence[int] = (),
+    row: Reading | None = None,
 ) -> tuple[Finding, ...]:
     """Everything found in one locale of one episode, in the order track, text, terms, fidelity, picture, time.
 
     `lines` are the cues with what they require (without terms where None), `english` the texts of the English track by
-    cue id, `earlier` how the same sources were rendered before this episode, `sensitive` the list of the market.
+    cue id, `earlier` how the same sources were rendered before this episode, `sensitive` the list of the market,
+    `shots` the starts of shots in ms, `row` the reading profile that the series wants (the locale's own where None).
     """
     required = [Line(cue) for cue in source.cues] if lines is None else lines
     return (
@@ -51,5 +56,6 @@ def check(
         *of_terms(required, target, profile),
         *of_fidelity(required, target, profile, earlier or {}),
         *of_picture(target, layout, profile, style),
-        *of_time(layout, profile, facts),
+        *of_time(layout, profile, facts, row),
+        *of_shots(layout, shots, facts.rate),
     )

@@ -74,7 +74,7 @@ def _inconsistent(pairs: Sequence[Pair], earlier: Renderings) -> Iterator[Findin
         # Who speaks to whom may rightly change the words.
         if not (source := consistency.key(line.text)) or line.manner:
             continue
-        first, this = known.get(source), Rendering("", made.id, made.text, consistency.approved(made))
+        first, this = known.get(source), Rendering("", made.id, made.full or made.text, consistency.approved(made))
         known[source] = consistency.that_counts(first, this)
         if first and not consistency.same(first.target, this.target) and not (first.approved and this.approved):
             message = f"{first.episode} {first.cue_id}".strip() + f" has {first.target!r} for the same source"

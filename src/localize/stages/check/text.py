@@ -17,6 +17,7 @@ from localize.rules import finding
 from localize.scripts import SCRIPT_SHARE, foreign_han, own_share
 from localize.sensitive import Sensitive
 from localize.series import Style
+from localize.shortening import SHORTENED
 
 SAME_HAN = 4
 """Up to this many characters an unchanged Japanese line may simply be right: 三年, 皇后."""
@@ -44,8 +45,7 @@ def of_text(
     for line in target.lines:
         source = sources.get(line.id)
         if not line.text.strip():
-            if source and source.text.strip():
-                yield finding("empty", "the line has no text", line.id)
+            yield from _without_text(line, source)
             continue
         if source:
             yield from _language(line, source, profile, english.get(line.id))
@@ -54,7 +54,7 @@ def of_text(
             message = f"{word.word!r}: {word.reason}"
             yield finding("sensitive", message, line.id, word.word, severity=word.severity)
         for flag in line.flags:
-            if flag not in _BY_TEXT:
+            if flag not in _BY_TEXT and not (flag == SHORTENED and line.human):
                 yield finding(flag, _said_by(flag, line), line.id)
     if count := sum(STARTER in line.flags and not line.human for line in target.lines):
         yield finding(
@@ -65,10 +65,22 @@ def of_text(
         )
 
 
+def _without_text(line: TargetLine, source: Line | None) -> Iterator[Finding]:
+    """A professional may show two lines as one, and leave out what needs no words; a machine may not."""
+    if "shown-with" in line.flags:
+        yield finding("shown-with", line.note, line.id)
+    elif "left-out" in line.flags:
+        yield finding("left-out", line.note, line.id)
+    elif source and source.text.strip():
+        yield finding("empty", "the line has no text", line.id)
+
+
 def _said_by(flag: str, line: TargetLine) -> str:
     """What a flag of the translator says to a reviewer."""
     if flag == "stale":
         return "the source changed after a person wrote or approved this line"
+    if flag == SHORTENED:
+        return f"in full: {line.full!r}"
     return (line.note if flag == "fallback" else "") or f"flagged {flag}"
 
 

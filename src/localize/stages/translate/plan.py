@@ -1,9 +1,4 @@
-"""Translate: source track -> one target track per locale, exactly one line per source id.
-
-A line is made anew only when something that can change it has changed: its source, a term in it, the engine. What a
-person wrote is never overwritten; where its source moved on, it is flagged for review. What a reviewer approved before
-is used again before any engine is asked, and what one engine cannot write, the next one of the route does.
-"""
+"""The plan of one locale: which lines are kept, which are sent, which are too long, and what comes of each."""
 
 from __future__ import annotations
 
@@ -12,15 +7,17 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from localize.chinese import has_han, is_spoken
-from localize.cues import Cue, SourceTrack, TargetLine, TargetTrack, source_fingerprint
+from localize.cues import Cue, TargetLine, TargetTrack, source_fingerprint
 from localize.engines.base import Translation, Translator
-from localize.errors import EngineRejected, NoEngine, at
+from localize.errors import EngineRejected
 from localize.fingerprint import fingerprint
 from localize.glossary import grammar
-from localize.lines import NOTHING_KNOWN, Brief, Line
-from localize.locales import Locale, locale
-
-VERSION = 2
+from localize.glossary.terms import missing
+from localize.lines import Brief, Line, Overlong
+from localize.locales import Locale
+from localize.shortening import SHORTENED, best, keeps, length
+from localize.stages.translate.route import VERSION, line_fingerprints, serving
+from localize.typography import typeset
 
 MEMORY: Final = "memory"
 """What a line says in `by` that was approved elsewhere and used again."""
@@ -45,86 +42,16 @@ class Translated:
     unfinished: str = ""
     """Why lines are missing, for now: the engine is down, or the budget spent. A later run may finish the track."""
 
+    unshortened: bool = False
+    """Whether a line is longer than it can be read for the same reason."""
+
     @property
     def provisional(self) -> bool:
-        """Whether a line was left to a later engine only because one before it was down, or the budget spent."""
-        return any(not (line.fingerprint or line.human) for line in self.track.lines)
+        """Whether a line is not what it would be, only because an engine was down, or the budget spent."""
+        return self.unshortened or any(not (line.fingerprint or line.human) for line in self.track.lines)
 
 
-def translate(
-    source: SourceTrack,
-    locales: Sequence[str],
-    *,
-    engines: Sequence[Translator],
-    lines: Sequence[Line] | None = None,
-    brief: Brief = NOTHING_KNOWN,
-    recalled: Mapping[str, Mapping[str, str]] | None = None,
-    previous: Mapping[str, TargetTrack] | None = None,
-) -> dict[str, Translated]:
-    """Return `source` in each of `locales`; `engines` are asked in order, each for what the one before could not write.
-
-    `lines` are the cues with what they require (without terms where None), `recalled[locale][cue id]` approved
-    translations of the same text, `previous` the tracks as they are.
-    """
-    asked = {line.cue.id: line for line in lines} if lines is not None else {}
-    plans = {}
-    for tag in locales:
-        with at(stage="translate", locale=tag):
-            required = [asked.get(cue.id) or Line(cue) for cue in source.cues]
-            known = (recalled or {}).get(tag, {}), (previous or {}).get(tag)
-            plans[tag] = _Plan(required, locale(tag), engines, brief, *known)
-    for engine in engines:
-        for group in _same_work(plans, engine):
-            wanted = plans[group[0]].wanted
-            made = engine.translate(wanted, group, brief)
-            for tag in group:
-                with at(stage="translate", locale=tag):
-                    plans[tag].receive(engine, made.get(tag, ()))
-    return {tag: plan.result() for tag, plan in plans.items()}
-
-
-def outdated(
-    source: SourceTrack,
-    tag: str,
-    *,
-    engines: Sequence[Translator],
-    lines: Sequence[Line],
-    brief: Brief,
-    recalled: Mapping[str, str],
-    previous: TargetTrack | None,
-) -> tuple[str, ...]:
-    """Ids of the cues whose line `translate` would make anew, in the order of `source`."""
-    plan = _Plan(lines, locale(tag), engines, brief, recalled, previous)
-    before = {line.id: line.text for line in previous.lines} if previous else {}
-    wanted = {line.cue.id for line in plan.wanted}
-    made = {line.id: line.text for line in plan.result().track.lines if line.id not in wanted}
-    return tuple(cue.id for cue in source.cues if cue.id in wanted or made[cue.id] != before.get(cue.id))
-
-
-def _same_work(plans: Mapping[str, _Plan], engine: Translator) -> list[list[str]]:
-    """Locales that need the same lines of `engine`, so that a pivot is computed once for all of them."""
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for tag, plan in plans.items():
-        if plan.wanted and engine in plan.route:
-            groups.setdefault(tuple(line.cue.id for line in plan.wanted), []).append(tag)
-    return list(groups.values())
-
-
-def serving(engines: Sequence[Translator], tag: str) -> dict[Translator, str]:
-    """Those of `engines` that can write `tag`, with their versions; NoEngine of the last one where none can."""
-    versions: dict[Translator, str] = {}
-    refused: NoEngine | None = None
-    for engine in engines:
-        try:
-            versions[engine] = engine.version(tag)
-        except NoEngine as error:
-            refused = error
-    if refused and not versions:
-        raise refused
-    return versions
-
-
-class _Plan:
+class Plan:
     """What is kept, what is sent, and what comes of it, for one locale."""
 
     def __init__(
@@ -144,6 +71,9 @@ class _Plan:
         self._lines: dict[str, TargetLine] = {}
         self._notes: dict[str, list[str]] = {}
         self._transient: set[str] = set()
+        self._asked = {line.cue.id: line for line in lines}
+        self._writers: dict[str, Translator] = {}
+        self._unshortened = False
         before = {line.id: line for line in previous.lines} if previous else {}
         for line in lines:
             made = (
@@ -174,6 +104,30 @@ class _Plan:
                 self._lines[line.cue.id] = self._made(line, engine, made)
         self.wanted = left
 
+    def overlong(self, engine: Translator) -> list[Overlong]:
+        """The lines that `engine` wrote, that cannot be read in time, and that it was not yet asked to shorten."""
+        return [
+            Overlong(self._asked[id_], line.full or line.text, limit)
+            for id_, line in self._lines.items()
+            if self._writers.get(id_) is engine and (limit := self._limit(id_)) is not None and _is_open(line, limit)
+        ]
+
+    def receive_shorter(
+        self, engine: Translator, lines: Sequence[Overlong], answers: Sequence[Sequence[Translation]]
+    ) -> None:
+        """Take the best of what `engine` has for each of `lines`; what it could not try for now stays as it is."""
+        if len(answers) != len(lines):
+            raise EngineRejected(
+                f"{len(lines)} lines went into {engine.name} to be shortened and {len(answers)} came out",
+                next_step="run the same command again, or set shorten = false in series.toml",
+            )
+        for one, candidates in zip(lines, answers, strict=True):
+            id_ = one.line.cue.id
+            if any(candidate.transient for candidate in candidates):
+                self._unshortened = True
+            else:
+                self._lines[id_] = self._shortened(self._lines[id_], one, candidates)
+
     def result(self) -> Translated:
         """The track; a line that no engine will ever write is left to a person, one that may come later is missing."""
         unfinished = ""
@@ -183,7 +137,7 @@ class _Plan:
             else:
                 self._lines[line.cue.id] = self._line(line, "", next(iter(self.route)).name, (EMPTY,))
         lines = tuple(self._lines[cue.id] for cue in self._cues if cue.id in self._lines)
-        return Translated(TargetTrack(self.profile.tag, lines), unfinished)
+        return Translated(TargetTrack(self.profile.tag, lines), unfinished, self._unshortened)
 
     def _person(self, cue: Cue, line: TargetLine | None) -> TargetLine | None:
         """A line that a person wrote or approved, as it stands."""
@@ -205,26 +159,56 @@ class _Plan:
     def _recalled(self, line: Line, text: str | None) -> TargetLine | None:
         """An approved translation, unless a term it holds has changed since."""
         terms = line.terms.get(self.profile.tag, ())
-        if text is None or not all(term.count(text) and not term.forbidden_in(text, terms) for term in terms):
+        if text is None or missing(text, dict.fromkeys(terms)) or any(t.forbidden_in(text, terms) for t in terms):
             return None
         return self._line(line, text, MEMORY, made_of=fingerprint(MEMORY, VERSION, line.text, text, terms))
 
     def _unchanged(self, line: Line, made: TargetLine | None) -> TargetLine | None:
-        """A machine's line of which nothing changed that it was made of."""
-        return made if made and made.fingerprint and made.fingerprint in self._fingerprints(line) else None
+        """A machine's line of which nothing changed that it was made of; in full again where there is time for that."""
+        made_of = self._fingerprints(line)
+        if made is None or not made.fingerprint or made.fingerprint not in made_of:
+            return None
+        self._writers[line.cue.id] = list(self.route)[made_of.index(made.fingerprint)]
+        limit = self._limit(line.cue.id)
+        fits = limit is None or length(made.full) <= limit
+        return _worded(made, made.full) if made.full and fits else made
 
     def _made(self, line: Line, engine: Translator, made: Translation) -> TargetLine:
-        text, flags = made.text.strip(), [*made.flags]
+        text, flags = self._typeset(made), [*made.flags]
         if not text:
             flags.append(EMPTY)
-        elif _is_source(text, line.text, self.profile):
+        elif _is_source(made.text.strip(), line.text, self.profile):
             flags.append(UNTRANSLATED)
         if line.cue.id in self._notes:
             flags.append(FALLBACK)
+        self._writers[line.cue.id] = engine
         # What an engine could not write for now is asked of it again next time.
         before = list(self.route).index(engine)
         made_of = "" if line.cue.id in self._transient else self._fingerprints(line)[before]
         return self._line(line, text, made.by or engine.name, tuple(flags), made.attempts, made_of)
+
+    def _shortened(self, line: TargetLine, one: Overlong, candidates: Sequence[Translation]) -> TargetLine:
+        """`line` with the best of `candidates`, or in full where none will do; either way as asked for this limit."""
+        source, terms = one.line.text, one.line.terms.get(self.profile.tag, ())
+        usable = {
+            text: candidate.flags
+            for candidate in reversed(candidates)
+            if not _is_source(candidate.text.strip(), source, self.profile)
+            and keeps(text := self._typeset(candidate), one.text, terms)
+        }
+        chosen = best(usable, one.text, one.limit)
+        made = replace(_worded(line, chosen or one.text), limit=one.limit)
+        if chosen is None:
+            return made
+        flags = dict.fromkeys((*made.flags, *usable[chosen], SHORTENED))
+        return replace(made, flags=tuple(flags), full=one.text)
+
+    def _typeset(self, made: Translation) -> str:
+        return typeset(made.text.strip(), self.profile)
+
+    def _limit(self, cue_id: str) -> int | None:
+        """How many grapheme clusters of the cue can be read; None where anything goes."""
+        return self._asked[cue_id].limits.get(self.profile.tag)
 
     def _fingerprints(self, line: Line) -> list[str]:
         """What the line is made of, per engine of the route that may write it."""
@@ -252,22 +236,20 @@ class _Plan:
         )
 
 
-def line_fingerprints(line: Line, tag: str, brief: Brief, route: Mapping[Translator, str]) -> list[str]:
-    """Hashes of what an engine reads of `line`, one per engine of `route` (the engine and those asked before it).
+def _is_open(line: TargetLine, limit: int) -> bool:
+    """Whether a shorter rendering of `line` is still to be asked for: it is too long, and was not asked for already."""
+    if UNTRANSLATED in line.flags or length(line.full or line.text) <= limit:
+        return False
+    if line.full:
+        return line.limit != limit
+    # What could not be said in so many characters cannot be said in fewer.
+    return line.limit is None or limit > line.limit
 
-    Neighbouring lines and similar ones of the memory are context: they do not make a line outdated. Of the characters
-    only those count that the line names or that speak it, and only where an engine reads about them.
-    """
-    required = (line.terms.get(tag, ()), line.manner.get(tag))
-    versions = list(route.values())
-    people: object = ()
-    if any(engine.reads_brief for engine in route):
-        speaker = brief.cast.named(line.cue.speaker)
-        people = (brief.title, brief.genre, speaker, brief.cast.mentioned(line.text))
-    return [
-        fingerprint("line", VERSION, line.text, required, people, versions[: number + 1])
-        for number in range(len(versions))
-    ]
+
+def _worded(line: TargetLine, text: str) -> TargetLine:
+    """`line` with `text` of the machine's own, as if it had never been shortened."""
+    flags = tuple(flag for flag in line.flags if flag != SHORTENED)
+    return replace(line, text=text, draft=text, flags=flags, full="", limit=None)
 
 
 def _is_source(text: str, source: str, profile: Locale) -> bool:
