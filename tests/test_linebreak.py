@@ -127,6 +127,37 @@ def test_a_german_closing_quote_may_end_a_line() -> None:
     assert broken("Er sagte „Nein“ und ging fort.", "de", 15) == ["Er sagte „Nein“", "und ging fort."]
 
 
+def test_speech_is_rather_on_one_line_than_cut_behind_its_first_word() -> None:
+    assert broken("She said: “The Dragon King is back.”", "en", 30) == ["She said:", "“The Dragon King is back.”"]
+    assert broken("Он сказал: «Король драконов вернулся».", "ru", 28) == ["Он сказал:", "«Король драконов вернулся»."]
+
+
+def test_no_break_falls_inside_what_is_kept_whatever_its_case() -> None:
+    text = "Do you know who the dragon king of the east is?"
+    for width in range(24, 40):
+        lines = linebreak.balance(text, locale("en"), width, 3, len, keep=["Dragon King of the East"])
+        assert lines is None or any("dragon king of the east" in line for line in lines)
+
+
+def test_a_number_keeps_its_unit_unless_nothing_else_fits() -> None:
+    assert broken("Give me back my 300 million yuan now", "en", 24) == ["Give me back my", "300 million yuan now"]
+    assert broken("He really paid 300 million yuan?", "en", 20) == ["He really paid", "300 million yuan?"]
+    assert broken("300 Kilometer", "de", 9) == ["300", "Kilometer"]
+
+
+def test_no_short_word_is_left_alone_on_the_last_line() -> None:
+    assert broken("You never come here, do", "en", 20) == ["You never", "come here, do"]
+
+
+def test_a_block_is_even_where_the_locale_wants_it_so() -> None:
+    lines = linebreak.balance("aaaa bbb cc bbb aaaa", locale("en"), 12, 2, len, shape="balanced")
+    assert lines == ["aaaa bbb cc", "bbb aaaa"] or lines == ["aaaa bbb", "cc bbb aaaa"]
+
+
+def test_japanese_sentences_part_at_their_full_width_space() -> None:
+    assert broken("行こう\u3000今すぐに出発するぞ", "ja", 10) == ["行こう", "今すぐに出発するぞ"]
+
+
 def test_a_line_break_of_the_author_is_kept() -> None:
     assert broken("- Who are you?\n- Me.", "en", 40) == ["- Who are you?", "- Me."]
 

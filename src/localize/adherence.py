@@ -6,12 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from localize.cues import TargetLine, TargetTrack
+from localize.cues import MEMORY, TargetLine, TargetTrack
 from localize.glossary.terms import Term, missing
 from localize.lines import Line
 
-MEMORY = "memory"
-"""Who wrote a line that a reviewer approved elsewhere and that was used again."""
 PERSON = "person"
 """By what a term was kept in a line that a person wrote."""
 

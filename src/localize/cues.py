@@ -19,6 +19,13 @@ Origin = Literal["speech", "ocr", "file", "human"]
 STARTER = "starter"
 """Flag of a line, and rule of the finding, that a demonstration package had a part in."""
 
+MEMORY = "memory"
+"""What a line says in `by` that a reviewer approved elsewhere and that was used again."""
+STALE = "stale"
+"""Flag of a line that a person wrote or approved, and whose source has changed since."""
+SAME_HAN = 4
+"""Up to this many characters a Japanese line may rightly be its source: 三年, 皇后."""
+
 _GRAPHEME = regex.compile(r"\X")
 _UNSEEN = regex.compile(r"[\p{Cf}\p{Cc}]")
 

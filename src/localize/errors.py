@@ -13,7 +13,8 @@
     │   ├── EngineRejected    the same input fails again; flows do not retry
     │   ├── ModelUnavailable  a model cannot be had or failed its hash
     │   └── WorkspaceError    unwritable, full, damaged, or edited meanwhile
-    │       └── LeaseHeld     another process writes there; flows retry it
+    │       ├── LeaseHeld     another process writes there; flows retry it
+    │       └── Damaged       the index of the memory is no index: a new one is made
     └── ReviewError           a reviewer must act                             exit 4
         ├── ReviewPending
         ├── ReviewRejected

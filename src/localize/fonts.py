@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import regex
@@ -98,7 +98,7 @@ def runs(text: str, profile: Locale, bold: bool = False) -> list[tuple[Font, str
         # Most words are drawn by one font.
         clusters = [word] if _covers(fonts[0], word) and not _NEUTRAL.match(word) else _CLUSTER.findall(word)
         for cluster in clusters:
-            able = [font for font in fonts if _covers(font, cluster)]
+            able = _able(fonts, cluster)
             if cut and (cut[-1][0] in able[:1] or (_NEUTRAL.fullmatch(cluster) and cut[-1][0] in able)):
                 cut[-1] = (cut[-1][0], cut[-1][1] + cluster)
             else:
@@ -172,6 +172,11 @@ def _em_share(font: Font) -> float:
 def _covers(font: Font, text: str) -> bool:
     there = _codepoints(font)
     return there.issuperset(map(ord, text)) or there.issuperset(map(ord, _UNDRAWN.sub("", text)))
+
+
+@lru_cache(maxsize=65536)
+def _able(fonts: tuple[Font, ...], cluster: str) -> tuple[Font, ...]:
+    return tuple(font for font in fonts if _covers(font, cluster))
 
 
 def _advance_em(font: Font, text: str) -> float:

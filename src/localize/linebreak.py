@@ -8,13 +8,15 @@ grapheme cluster. An index `at` is that of the first character of the next line.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 import budoux
 import regex
+import rjieba
 
+from localize.chinese import simplified
 from localize.locales import Breaker, Locale
 from localize.reading import Shape
 
@@ -27,6 +29,7 @@ _PARSERS: Mapping[Breaker, Callable[[], budoux.Parser]] = {
     "budoux-zh-hant": budoux.load_default_traditional_chinese_parser,
     "budoux-zh-hans": budoux.load_default_simplified_chinese_parser,
 }
+_CHINESE = frozenset({"budoux-zh-hant", "budoux-zh-hans"})
 _CLUSTER = regex.compile(r"\X")
 # Breaking spaces only; no-break spaces hold French punctuation and numbers together. A full-width space is text.
 _SPACE = regex.compile(r"[^\S\u00a0\u2007\u202f\u3000]+")
@@ -46,10 +49,19 @@ _BETWEEN_WORDS = regex.compile(r"(?<=[ \n\u3000])|(?<=\p{L}[-‐])(?=\p{L})")
 _SENTENCE = regex.compile(r"[.!?…。！？؟।][\p{Pe}\p{Pf}\"']*$")
 _CLAUSE = regex.compile(r"(?:[,;:—、，；：،؛][\p{Pe}\p{Pf}\"']*|[」』）】》])$")
 _TITLE = regex.compile(r"\b(Mr|Mrs|Ms|Dr|Dra|Sr|Sra|St|Hr|Fr|M|Mme|Mlle|Sig)\.$")
-_LITTLE_WORD = regex.compile(r"(?:^|\s)[¿¡\"“«(]?[\p{Latin}\p{Cyrillic}]['’\p{Latin}\p{Cyrillic}]{0,2}$")
+_LITTLE = 4
+_LITTLE_WORD = regex.compile(r"[¿¡\"“«(]?[\p{Latin}\p{Cyrillic}]['’\p{Latin}\p{Cyrillic}]{0,2}$")
+_OPENS_QUOTE = regex.compile(r"[“„«\"「『]")
 _ENDS_IN_NAME = regex.compile(r"\b\p{Lu}[\p{L}'’-]*$")
 _STARTS_NAME = regex.compile(r"\p{Lu}")
+_DIGIT = regex.compile(r"\p{Nd}")
 _ENDS_IN_DIGIT = regex.compile(r"\p{Nd}$")
+# A number goes on in these words, and its unit behind them: 300 million yuan.
+_ENDS_IN_SCALE = regex.compile(
+    r"(?i)\p{Nd}[\s\u00a0\u202f](?:thousand|[mb]illion|mil|mill(?:ón|ones)|milh(?:ão|ões)|(?:million|milliard)s?|tausend"
+    r"|(?:million|milliarde)(?:en|n)?|mila|mili(?:on|ard)[eio]|(?:тысяч|миллион|миллиард)\p{L}*|bin|milyon|milyar|juta|ribu"
+    r"|miliar|milyong?|nghìn|triệu|tỷ|हज़ार|लाख|करोड़|ألف|مليون|مليار)$"
+)
 _UNIT = regex.compile(r"[\p{L}\p{Sc}%％‰°]")
 _WORD_CHARACTERS = regex.compile(r"[\p{Latin}\p{Cyrillic}\p{Nd}'’_@&+.-]{2}")
 
@@ -58,6 +70,8 @@ _WORD_CHARACTERS = regex.compile(r"[\p{Latin}\p{Cyrillic}\p{Nd}'’_@&+.-]{2}")
 _AFTER_SENTENCE, _AFTER_CLAUSE = -0.30, -0.15
 _AFTER_LITTLE_WORD, _AFTER_TITLE, _AFTER_NUMBER, _INSIDE_NAME, _AT_HYPHEN = 0.10, 0.60, 2.0, 0.15, 0.15
 _INSIDE_SPACED_PHRASE = 0.10
+# Speech goes on one line where it can: rather before it than behind its first word.
+_BEFORE_QUOTE, _AFTER_FIRST_OF_QUOTE = -0.40, 0.30
 _AUTHORED_BREAK_LOST = 1.0
 # Characters at either side that a break is judged by.
 _SEEN = 32
@@ -68,8 +82,7 @@ _LEAN: Mapping[Shape, float] = {"bottom-heavy": 0.06, "balanced": 0.0}
 _WIDOW_BELOW, _WIDOW = 0.4, 0.4
 
 
-@dataclass(frozen=True, slots=True)
-class Break:
+class Break(NamedTuple):
     """A place where a line may end, and what it costs to end it there (below 0: welcome)."""
 
     at: int
@@ -83,8 +96,9 @@ def normalise(text: str) -> str:
 
 def opportunities(text: str, profile: Locale, keep: Sequence[str] = ()) -> list[Break]:
     """All places where a normalised text may break in this locale, in order; none inside one of `keep`."""
-    inside = _inside(text, keep)
-    return [b for b in _breaks(text, profile.breaker) if b.at not in inside]
+    breaks = _breaks(text, profile.breaker)
+    inside = _inside(text, keep) if keep else ()
+    return [b for b in breaks if b.at not in inside] if inside else list(breaks)
 
 
 @lru_cache(maxsize=1024)
@@ -119,8 +133,13 @@ def balance(
     text = normalise(text)
     if not text:
         return []
-    if max_lines and "\n" not in text and measure(text) <= max_width:
+    if max_lines < 1:
+        return None
+    whole = measure(text.replace("\n", " "))
+    if "\n" not in text and whole <= max_width:
         return [text]
+    if whole - (max_lines - 1) * measure(" ") > max_lines * max_width:
+        return None
     breaks = opportunities(text, profile, keep)
     if hard:
         breaks = sorted([*breaks, *_inside_wide_words(text, breaks, max_width, measure)], key=lambda b: b.at)
@@ -218,11 +237,11 @@ def _parser(breaker: Breaker) -> budoux.Parser:
 
 
 def _phrase_starts(text: str, breaker: Breaker) -> set[int]:
-    starts, at = set(), 0
-    for phrase in _parser(breaker).parse(text)[:-1]:
-        at += len(phrase)
-        starts.add(at)
-    return starts
+    starts = set(accumulate(map(len, _parser(breaker).parse(text))))
+    if breaker in _CHINESE and len(simple := simplified(text)) == len(text):
+        # BudouX takes 只不過 for 只 and 不過: of its phrases those count that a dictionary has as words too.
+        starts &= set(accumulate(map(len, rjieba.cut(simple))))
+    return starts - {len(text)}
 
 
 def _inside(text: str, keep: Sequence[str]) -> set[int]:
@@ -239,6 +258,8 @@ def _boundaries(text: str) -> set[int]:
 
 
 def _allowed(text: str, at: int, *, spaced: bool) -> bool:
+    if spaced and text[at - 1] == " " and text[at].isalnum() and text[at - 2].isalnum():
+        return True
     before, after = text[max(0, at - _SEEN) : at].rstrip(_EDGE), text[at : at + 1]
     if not before or not after or after[0] in _EDGE:
         return False
@@ -261,15 +282,20 @@ def _cost(text: str, at: int, breaker: Breaker) -> float:
         if _SENTENCE.search(before):
             return _AFTER_SENTENCE
         if _CLAUSE.search(before):
-            return _AFTER_CLAUSE
+            return _BEFORE_QUOTE if _OPENS_QUOTE.match(after) else _AFTER_CLAUSE
         if _ENDS_IN_DIGIT.search(before) and _UNIT.match(after):
             return _AFTER_NUMBER
     if text[at - 1] in "-‐":
         return _AT_HYPHEN
-    if _STARTS_NAME.match(after) and _ENDS_IN_NAME.search(before):
+    if _DIGIT.search(before) and _ENDS_IN_SCALE.search(before):
+        return _AFTER_NUMBER
+    last = before.rsplit(" ", 1)[-1]
+    if _OPENS_QUOTE.match(last) and last[-1].isalpha():
+        return _AFTER_FIRST_OF_QUOTE
+    if _STARTS_NAME.match(after) and _ENDS_IN_NAME.search(last):
         return _INSIDE_NAME
     if breaker == "spaces":
-        return _AFTER_LITTLE_WORD if _LITTLE_WORD.search(before) else 0.0
+        return _AFTER_LITTLE_WORD if len(last) <= _LITTLE and _LITTLE_WORD.match(last) else 0.0
     # Thai sets a space between phrases, Chinese and Japanese only around foreign words.
     return _INSIDE_SPACED_PHRASE if breaker == "budoux-th" and text[at - 1] not in _EDGE else 0.0
 

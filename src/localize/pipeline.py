@@ -297,10 +297,12 @@ def _record_run(job: Job, result: EpisodeResult) -> None:
 
 
 def recheck(job: Job) -> EpisodeResult:
-    """Judge the tracks that are there, without making any."""
+    """Judge the tracks that are there, laid out as they are now, without making any."""
     result = EpisodeResult(job.episode.id)
     wave = _Waves(job, in_threads, _ignore, result)
-    wave.run([wave.unit("check", tag) for tag in _known(job)])
+    known = _known(job)
+    laid_out = set(known) - wave.run([wave.unit("fit", tag) for tag in known])
+    wave.run([wave.unit("check", tag) for tag in known if tag in laid_out])
     result.findings = _all_findings(job)
     return result
 

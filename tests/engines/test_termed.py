@@ -235,7 +235,7 @@ def test_marks_between_sentences_are_no_sentence() -> None:
     shy: Leg = lambda text: english(text) if len(regex.findall(r"XQ\d|战神|龙王", text)) < 2 else "word."  # noqa: E731
     engine = Engine(pivot=shy)
     result = made(engine, "……战神来了。龙王也来了。")
-    assert result.text == "... God of War word. Dragon King word."
+    assert result.text == "… God of War word. Dragon King word."
     assert not any(text == "……" for text in engine.asked)
 
 

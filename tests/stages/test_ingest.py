@@ -95,7 +95,7 @@ def test_a_constant_rate_in_a_container_of_whole_milliseconds_stays_constant(rat
     assert (found.frame_rate, found.variable_rate, found.frames) == (rate, False, frames)
 
 
-@given(st.lists(st.integers(5, 200), min_size=5, max_size=100).filter(lambda gaps: max(gaps) > 2 * min(gaps)))
+@given(st.lists(st.integers(5, 200), min_size=5, max_size=100).map(lambda gaps: [*gaps, 3 * max(gaps)]))
 def test_a_variable_rate_is_evened_out_without_losing_pictures_or_time(gaps: list[int]) -> None:
     times = tuple(itertools.accumulate(gaps, initial=0))
     picture = replace(CLIP, nominal_rate=None, times=times, last=40)

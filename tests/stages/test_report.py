@@ -312,7 +312,7 @@ def test_what_was_paid_for_is_told_per_locale_and_in_all(ws: EpisodeWorkspace) -
     units = (RunUnit("translate", ("en", "ar"), 2.5, ("en", "ar"), (), costs),)
     put(ws, "runs/20250201T120000Z-8.json", RunRecord("20250201T120000Z", units))
     section = built(ws).one("section", id="costs")
-    assert "together: 0.01 USD" in section.text
+    assert "together: 0.0125 USD" in section.text
     assert [cells(row) for row in section.one("tbody").all("tr")] == [
         ["en", "3", "12,000", "900", "0.0125 USD"],
         ["ar", "1", "5,000", "300", "no prices estimated"],

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from localize.cues import Cue, SourceTrack, TargetLine, TargetTrack, source_fingerprint
+from localize.cues import STALE, Cue, SourceTrack, TargetLine, TargetTrack, source_fingerprint
 from localize.engines.base import Translation, Translator
 from localize.engines.fake import FakeTranslator
 from localize.errors import EngineRejected, LocaleError, NoEngine
@@ -15,7 +15,7 @@ from localize.glossary.terms import Term
 from localize.lines import Brief, Line
 from localize.locales import locale as profile_of
 from localize.stages import translate as stage
-from localize.stages.translate import EMPTY, STALE, UNTRANSLATED
+from localize.stages.translate import EMPTY, UNTRANSLATED
 from localize.typography import typeset
 
 

@@ -152,10 +152,11 @@ class TextTranslator(Protocol):
         ...
 
 
-def unserved(profile: Locale) -> NoEngine:
-    """The error for a locale that we know and that no translator of the series writes."""
+def unserved(profile: Locale, names: Sequence[str] = ("argos",)) -> NoEngine:
+    """The error for a locale that we know and that none of the translators `names` writes."""
+    reason = f"{profile.name} has no Argos package" if profile.argos is None else f"no engine for {profile.name}"
     return NoEngine(
-        f"{profile.name} has no Argos package",
+        f"{reason}; the translators of the series are {', '.join(names)}" if names != ("argos",) else reason,
         locale=profile.tag,
         next_step=f'leave {profile.tag} out with --to, or set translator = ["llm:NAME", "argos"] in series.toml',
     )

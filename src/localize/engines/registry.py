@@ -88,11 +88,13 @@ class Engines:
 def route(tag: str, series: Series) -> tuple[str, ...]:
     """The names of the engines that write locale `tag`, in the order they are asked; NoEngine where none can."""
     profile = locale(tag)
-    converted = ("opencc",) if profile.engine == "opencc" else series.translator
-    names = series.translators.get(tag, converted)
+    names = series.translators.get(tag, series.translator)
+    if profile.engine == "opencc" and tag not in series.translators:
+        # A conversion, whatever translates the others; only which one may be chosen for the whole series.
+        names = tuple(name for name in series.translator if name.startswith("opencc")) or ("opencc",)
     able = tuple(name for name in names if _can_serve(name, profile))
     if not able:
-        raise unserved(profile)
+        raise unserved(profile, names)
     return able
 
 

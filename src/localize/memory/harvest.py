@@ -9,14 +9,10 @@ from pathlib import Path
 
 from localize import disk
 from localize.chinese import has_han
-from localize.cues import Cue, SourceTrack, TargetLine, TargetTrack, source_fingerprint
+from localize.cues import SAME_HAN, STALE, Cue, SourceTrack, TargetLine, TargetTrack, source_fingerprint
 from localize.locales import LOCALES, Locale
 from localize.memory.units import context, normalised
 from localize.workspace import EpisodeWorkspace, target_file
-
-STALE = "stale"
-# As short as this, a Japanese line may rightly be written as the Chinese one: 三年, 皇后.
-_SAME_HAN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +102,7 @@ def _usable(target: TargetLine, line: Said, profile: Locale) -> bool:
 def _untranslated(text: str, source: str, profile: Locale) -> bool:
     if not profile.writes_han:
         return has_han(text)
-    return profile.script == "Jpan" and text.strip() == source.strip() and len(source) > _SAME_HAN
+    return profile.script == "Jpan" and text.strip() == source.strip() and len(source) > SAME_HAN
 
 
 def natural(episode: str) -> str:

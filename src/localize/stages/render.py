@@ -248,5 +248,7 @@ def _attach(attached: Sequence[Attachment]) -> list[str]:
 
 
 def _fonts(tracks: Sequence[MuxTrack], bold: bool) -> list[Attachment]:
-    drawn = ((track.profile, "".join(event.text for event in track.layout.events)) for track in tracks)
-    return subsets(drawn, bold=bold)
+    drawn = [(track.profile, "".join(event.text for event in track.layout.events)) for track in tracks]
+    # The source line above the translation, where a series shows both.
+    above = "".join(event.above for track in tracks for event in track.layout.events)
+    return subsets([*drawn, (SOURCE, above)] if above else drawn, bold=bold)

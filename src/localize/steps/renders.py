@@ -13,7 +13,7 @@ from localize.engines.base import Progress
 from localize.errors import StageError
 from localize.fingerprint import fingerprint
 from localize.job import SOURCE, Job, Outcome
-from localize.locales import locale
+from localize.locales import Locale, locale
 from localize.stages import render, report
 from localize.steps.common import locked
 from localize.steps.tracks import sidecar_reads
@@ -41,8 +41,13 @@ def burn_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome
 
 def burn_fingerprint(job: Job, tag: str) -> str:
     drawn = job.workspace.digest(subtitle_file(tag, "ass"))
-    type_ = fonts.digest(locale(tag), job.series.style.bold)
+    type_ = fonts.digest(_drawn(job, tag), job.series.style.bold)
     return fingerprint("burn", render.BURN, job.facts.digest, drawn, type_, ffmpeg.version())
+
+
+def _drawn(job: Job, tag: str) -> Locale:
+    """The locale with the font that the series draws it with."""
+    return job.series.style.profile(locale(tag))
 
 
 def mux_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
@@ -54,7 +59,7 @@ def mux_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
         return Outcome(fresh=[SOURCE])
     with ws.writing(SOURCE) as writer, ws.scratch() as scratch:
         tracks = [
-            render.MuxTrack(locale(tag), ws.need(Layout, layout_file(tag)), ws.path(subtitle_file(tag, "ass")))
+            render.MuxTrack(_drawn(job, tag), ws.need(Layout, layout_file(tag)), ws.path(subtitle_file(tag, "ass")))
             for tag in locales
         ]
         for kind, name in files.items():
@@ -67,7 +72,7 @@ def mux_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
 
 def mux_fingerprint(job: Job, locales: Iterable[str]) -> str:
     ws, bold = job.workspace, job.series.style.bold
-    layouts = [(tag, ws.digest(subtitle_file(tag, "ass")), fonts.digest(locale(tag), bold)) for tag in locales]
+    layouts = [(tag, ws.digest(subtitle_file(tag, "ass")), fonts.digest(_drawn(job, tag), bold)) for tag in locales]
     written_by = (render.MUX, render.BURN, subtitles.VERSION, ffmpeg.version())
     return fingerprint("mux", written_by, job.facts.digest, layouts, job.series.title)
 

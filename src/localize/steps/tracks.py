@@ -70,7 +70,9 @@ def check_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcom
 
 
 def _cuts(job: Job) -> tuple[int, ...]:
-    return job.workspace.need(Shots, SHOTS).times_ms
+    """Starts of shots; none where the workspace is older than their detection."""
+    found = job.workspace.read(Shots, SHOTS)
+    return found.times_ms if found else ()
 
 
 def sidecar_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:

@@ -165,9 +165,13 @@ def _adrift(lines: Sequence[Line], texts: Mapping[str, str], tag: str) -> set[st
     """
     terms = [line.terms.get(tag, ()) for line in lines]
     said = [texts.get(line.cue.id) for line in lines]
+    known = dict.fromkeys(term for own in terms for term in own)
     settled = [
-        bool(own) and text is not None and all(term.count(text) for term in own)
-        for own, text in zip(terms, said, strict=True)
+        bool(own)
+        and text is not None
+        and all(term.count(text) for term in own)
+        and not any(term.count(text) for term in known if term.source not in line.text)
+        for line, own, text in zip(lines, terms, said, strict=True)
     ]
     adrift: set[int] = set()
     for at, text in enumerate(said):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import regex
 
 from localize.chinese import has_han, traditional
-from localize.cues import graphemes
+from localize.cues import SAME_HAN, graphemes
 from localize.glossary.terms import missing
 from localize.lines import Line
 from localize.locales import Locale
@@ -29,8 +29,6 @@ _LENGTHS = {
     "Kore": (0.4, 4, 12), "Jpan": (0.35, 3.5, 12), "Hans": (0.5, 2, 6), "Hant": (0.5, 2, 6),
 }  # fmt: skip
 _SHORT_SOURCE = 9
-# Below this many characters an unchanged Japanese line may simply be right: 三年, 皇后.
-_SAME_HAN = 4
 
 # Words that make English what it is and that no other locale in Latin script uses.
 _ENGLISH = frozenset(
@@ -124,7 +122,7 @@ def _same(text: str, source: str) -> bool:
 def _rightly_same(source: str, profile: Locale) -> bool:
     """A conversion of script changes nothing where all characters have one shape; Japanese shares short words."""
     if profile.script == "Jpan":
-        return sum(char.isalnum() for char in source) <= _SAME_HAN
+        return sum(char.isalnum() for char in source) <= SAME_HAN
     return _same(traditional(source), source)
 
 

@@ -55,7 +55,7 @@ def check(
         *of_text(required, target, profile, style, english or {}, sensitive),
         *of_terms(required, target, profile),
         *of_fidelity(required, target, profile, earlier or {}),
-        *of_picture(target, layout, profile, style),
+        *of_picture(target, layout, profile, style, row),
         *of_time(layout, profile, facts, row),
         *of_shots(layout, shots, facts.rate),
     )

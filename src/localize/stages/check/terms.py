@@ -24,7 +24,7 @@ def of_terms(lines: Sequence[Line], target: TargetTrack, profile: Locale) -> Ite
             yield finding(
                 "glossary_violation",
                 f"{term.source} has to be {term.target!r}, which is missing{often} in {line.text!r}{_tried(line)}",
-                line.id, line.text, term.target, term=term.source, attempts=line.attempts,
+                line.id, line.text, term.target, term=term.source, attempts=() if line.human else line.attempts,
             )  # fmt: skip
         for form in term.forbidden_in(line.text, one.beside):
             message = f"{term.source} must not be {form!r}: write {term.target!r}"
@@ -38,7 +38,8 @@ def of_terms(lines: Sequence[Line], target: TargetTrack, profile: Locale) -> Ite
 
 
 def _tried(line: TargetLine) -> str:
-    return f"; tried: {', '.join(line.attempts)}" if line.attempts else ""
+    """What an engine tried; a line that a person wrote has only its draft's attempts."""
+    return f"; tried: {', '.join(line.attempts)}" if line.attempts and not line.human else ""
 
 
 _OTHER: dict[Register, Register] = {"familiar": "polite", "polite": "familiar"}

@@ -8,7 +8,7 @@ import regex
 
 from localize import fonts, sensitive
 from localize.chinese import has_han
-from localize.cues import STARTER, TargetLine, TargetTrack
+from localize.cues import SAME_HAN, STALE, STARTER, TargetLine, TargetTrack
 from localize.findings import Finding
 from localize.glossary import placeholders
 from localize.lines import Line
@@ -19,8 +19,6 @@ from localize.sensitive import Sensitive
 from localize.series import Style
 from localize.shortening import SHORTENED
 
-SAME_HAN = 4
-"""Up to this many characters an unchanged Japanese line may simply be right: 三年, 皇后."""
 COPIED_HAN = 4
 """As many characters in a row that the source has too, and no term's target, are a stretch left untranslated."""
 ENGLISH_WORDS = 3
@@ -77,7 +75,7 @@ def _without_text(line: TargetLine, source: Line | None) -> Iterator[Finding]:
 
 def _said_by(flag: str, line: TargetLine) -> str:
     """What a flag of the translator says to a reviewer."""
-    if flag == "stale":
+    if flag == STALE:
         return "the source changed after a person wrote or approved this line"
     if flag == SHORTENED:
         return f"in full: {line.full!r}"

@@ -18,8 +18,6 @@ from localize.locales import locale
 from localize.stages.translate.plan import (
     EMPTY,
     FALLBACK,
-    MEMORY,
-    STALE,
     UNTRANSLATED,
     Plan,
     Translated,
@@ -29,8 +27,6 @@ from localize.stages.translate.route import VERSION, line_fingerprints, serving
 __all__ = [
     "EMPTY",
     "FALLBACK",
-    "MEMORY",
-    "STALE",
     "UNTRANSLATED",
     "VERSION",
     "Translated",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from localize.chinese import has_han, is_spoken
-from localize.cues import Cue, TargetLine, TargetTrack, source_fingerprint
+from localize.cues import MEMORY, SAME_HAN, STALE, Cue, TargetLine, TargetTrack, source_fingerprint
 from localize.engines.base import Translation, Translator
 from localize.errors import EngineRejected
 from localize.fingerprint import fingerprint
@@ -19,19 +19,12 @@ from localize.shortening import SHORTENED, best, keeps, length
 from localize.stages.translate.route import VERSION, line_fingerprints, serving
 from localize.typography import typeset
 
-MEMORY: Final = "memory"
-"""What a line says in `by` that was approved elsewhere and used again."""
-STALE: Final = "stale"
-"""A person wrote or approved the line, and its source has changed since."""
 UNTRANSLATED: Final = "untranslated"
 """The engine gave source text back. `check` makes this an error."""
 EMPTY: Final = "empty"
 """The engine gave nothing back. `check` makes this an error; the line draws nothing."""
 FALLBACK: Final = "fallback"
 """Not the first engine of the route wrote the line; its note says why."""
-
-# Below this many characters an unchanged Japanese line may simply be right: 三年, 皇后.
-_SAME_HAN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,4 +251,4 @@ def _is_source(text: str, source: str, profile: Locale) -> bool:
         return False
     if not profile.writes_han:
         return has_han(text)
-    return text == source.strip() and len(source) > _SAME_HAN
+    return text == source.strip() and len(source) > SAME_HAN

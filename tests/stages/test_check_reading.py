@@ -1,0 +1,73 @@
+"""Checks of picture and time: limits come from the reading profile, as the series wants it."""
+
+from __future__ import annotations
+
+import pytest
+
+from localize import fonts
+from localize.cues import Event, Layout, TargetLine, TargetTrack
+from localize.episode import MediaFacts
+from localize.locales import locale
+from localize.reading import Overrides
+from localize.series import Style
+from localize.stages.check.picture import of_picture
+from localize.stages.check.time import of_time
+
+FACTS = MediaFacts(
+    "", 0, 0, 60_000, 1080, 1920, 1080, 1920, 0, "1:1", "25", False, 1500, "h264", "yuv420p", "", "", "", "", None
+)
+
+
+def layout(*events: Event, tag: str = "en") -> Layout:
+    return Layout(tag, 1080, 1920, locale(tag).font, 48, 150, 444, events)
+
+
+def rules_of_time(events: tuple[Event, ...], **own: object) -> dict[str, object]:
+    row = Overrides.model_validate(own).of("en")
+    return {found.rule: found.limit for found in of_time(layout(*events), locale("en"), FACTS, row)}
+
+
+def rules_of_picture(text: str, drawn: tuple[Event, ...], style: Style, **own: object) -> set[str]:
+    target = TargetTrack("en", tuple(TargetLine(id_, text, "x") for id_ in drawn[0].cue_ids))
+    row = Overrides.model_validate(own).of("en")
+    return {found.rule for found in of_picture(target, layout(*drawn), locale("en"), style, row)}
+
+
+@pytest.mark.parametrize(
+    ("own", "rule", "limit"),
+    [
+        ({"cps": 8}, "cps", 8),
+        ({"min_ms": 2000}, "short", 2000),
+        ({"max_ms": 1000}, "long", 1000),
+        ({"gap_frames": 5}, "gap", 200),
+    ],
+)
+def test_a_series_moves_a_limit_of_time(own: dict[str, int], rule: str, limit: int) -> None:
+    events = (Event(0, 1040, "I know you.", ("1",)), Event(1160, 2200, "I know you.", ("2",)))
+    assert rule not in rules_of_time(events)
+    assert rules_of_time(events, **own)[rule] == limit
+
+
+def test_a_series_moves_the_number_of_lines() -> None:
+    drawn = (Event(0, 2000, "I know\nyou.", ("1",)),)
+    assert "lines" not in rules_of_picture("I know you.", drawn, Style())
+    assert "lines" in rules_of_picture("I know you.", drawn, Style(), lines=1)
+
+
+def test_the_padding_of_a_box_counts_as_width() -> None:
+    # 12 px on both sides: what is 780 px wide without a box leaves the safe area of 780 px with one.
+    one_px = fonts.width_px("i", locale("en"), 48, bold=True)
+    text = "i" * int(780 / one_px)
+    drawn = (Event(0, 9000, text, ("1",)),)
+    assert "width" in rules_of_picture(text, drawn, Style(preset="boxed"))
+    assert "width" not in rules_of_picture(text, drawn, Style(preset="boxed", box="none"))
+
+
+def test_lines_that_hang_too_high_are_told() -> None:
+    high = (Event(0, 2000, "I know\nyou.", ("1",), margin_bottom_px=1850),)
+    assert "height" in rules_of_picture("I know you.", high, Style())
+
+
+def test_a_dash_put_before_a_speaker_is_no_broken_word() -> None:
+    drawn = (Event(0, 2000, "-Who?\n-Who?", ("1", "2")),)
+    assert rules_of_picture("Who?", drawn, Style(speakers="dash")) == set()
