@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from localize import __version__, console
-from localize.cli import files, glossary, look, models, review, work
+from localize.cli import files, glossary, look, memory, models, review, work
 from localize.errors import EXIT_BUG, LocalizeError
 
 DEBUG = "--debug"
@@ -31,6 +31,7 @@ app.command("safe-area")(look.safe_area)
 app.add_typer(models.app, name="models")
 app.add_typer(glossary.app, name="glossary")
 app.add_typer(review.app, name="review")
+app.add_typer(memory.app, name="memory")
 
 
 @app.callback(invoke_without_command=True)
