@@ -140,7 +140,7 @@ def test_no_break_falls_inside_what_is_kept_whatever_its_case() -> None:
 
 
 def test_a_number_keeps_its_unit_unless_nothing_else_fits() -> None:
-    assert broken("Give me back my 300 million yuan now", "en", 24) == ["Give me back my", "300 million yuan now"]
+    assert broken("Give me back my 300 million yuan now", "en", 24) == ["Give me back", "my 300 million yuan now"]
     assert broken("He really paid 300 million yuan?", "en", 20) == ["He really paid", "300 million yuan?"]
     assert broken("300 Kilometer", "de", 9) == ["300", "Kilometer"]
 
@@ -183,3 +183,14 @@ def test_a_hard_break_leaves_the_words_around_it_whole() -> None:
 
 def test_text_without_anything_in_it_has_no_lines() -> None:
     assert broken(" \n ", "en", 10) == []
+
+
+def test_a_line_ends_rather_with_a_short_sentence_than_within_the_next() -> None:
+    assert broken("Lauf! Dreh dich nicht um", "de", 20) == ["Lauf!", "Dreh dich nicht um"]
+
+
+def test_a_word_is_broken_at_its_own_hyphen_only_where_nothing_else_fits() -> None:
+    text = "Your good-for-nothing ex is back."
+    assert broken(text, "en", 22) == ["Your good-for-nothing", "ex is back."]
+    assert linebreak.balance("good-for-nothing", locale("en"), 10, 2, len, hyphens=False) is None
+    assert linebreak.balance("good-for-nothing", locale("en"), 10, 2, len) == ["good-for-", "nothing"]

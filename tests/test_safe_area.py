@@ -72,7 +72,15 @@ def test_the_command_tells_figures_with_their_sources(tmp_path: Path) -> None:
         assert picture.size == (720, 1280)
 
 
-def test_the_command_swaps_the_sides_for_readers_of_arabic() -> None:
+def test_the_command_draws_a_picture_where_no_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    CliRunner().invoke(app, ["safe-area", "--platform", "reels"])
+    with Image.open("safe-area-reels.png") as picture:
+        assert picture.size == (1080, 1920)
+
+
+def test_the_command_swaps_the_sides_for_readers_of_arabic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     plain, rtl = (CliRunner().invoke(app, ["safe-area", *more]).stdout for more in ([], ["--rtl"]))
     assert plain.splitlines()[-1] == rtl.splitlines()[-1] == "subtitles\t780x1330 px at 150,150"
     assert "left\t150 px" in rtl
@@ -84,8 +92,7 @@ def test_the_command_swaps_the_sides_for_readers_of_arabic() -> None:
     [
         (["--platform", "myspace"], "choose among tiktok"),
         (["--size", "big"], "1080x1920"),
-        (["--media", "ep.mp4"], "--out"),
-        (["--media", "nowhere.mp4", "--out", "a.png"], "give a video"),
+        (["--media", "nowhere.mp4"], "give a video"),
         (["--out", "nowhere/a.png"], "another --out"),
     ],
 )

@@ -104,6 +104,12 @@ def test_every_speaker_has_a_colour_of_their_own_from_the_first_line_on() -> Non
     ]
 
 
+def test_no_speaker_has_nearly_the_colour_of_the_style() -> None:
+    names = ("Lin", "Ye", "Su")
+    (event,) = drawn(Style(preset="drama", speakers="colour"), said("a\nb\nc", speakers=names)).events
+    assert event.text == r"{\c&H5CE4FF&}a\N{\c&HFFFFFF&}b\N{\c&HFFFF00&}c"
+
+
 def test_more_speakers_than_colours_share_them() -> None:
     names = tuple("ABCDEF")
     (event,) = drawn(Style(speakers="colour"), said("\n".join(names), speakers=names)).events

@@ -21,7 +21,7 @@ from localize.errors import SubtitleError
 from localize.locales import LOCALES, locale
 from localize.series import Style
 from localize.subtitles import TimedText, escape_ass, read
-from localize.subtitles.text import plain
+from localize.subtitles.text import directed, plain
 from localize.timecode import ms_from_frames
 
 NTSC = Fraction(30000, 1001)
@@ -335,6 +335,22 @@ def test_every_line_of_a_right_to_left_locale_carries_its_direction() -> None:
         assert "\u202bنعم!\u202c\n\u202bLin\u202c\n" in text
 
 
+@pytest.mark.parametrize(
+    ("line", "drawn"),
+    [
+        ("قال Lin Xiao (3.5%) نعم!", "قال Lin Xiao (3.5%)\u200e نعم!"),
+        ("رأيت Lin [VIP]", "رأيت Lin [VIP]\u200e"),
+        ("قال (Lin) نعم", "قال (Lin) نعم"),
+        ("Lin (قال) نعم", "Lin (قال) نعم"),
+        ("Lin (...) نعم", "Lin (...) نعم"),
+    ],
+)
+def test_brackets_after_a_latin_word_stay_with_it_in_a_right_to_left_line(line: str, drawn: str) -> None:
+    assert directed(line, locale("ar")) == f"\u202b{drawn}\u202c"
+    assert plain(directed(line, locale("ar"))) == line
+    assert directed(line, locale("en")) == line
+
+
 def test_vtt_cues_end_where_the_burned_ones_do() -> None:
     drawn = layout(Event(0, 1000, "one\ntwo", ("1",)))
     # 460 of 1920 px from the bottom: the last line ends at 76 %, two lines of 6 % above it begin at 64 %.
@@ -344,6 +360,12 @@ def test_vtt_cues_end_where_the_burned_ones_do() -> None:
 def test_a_vtt_cue_that_stands_elsewhere_is_placed_there() -> None:
     # 1500 of 1920 px from the bottom: the line ends at 21 % and begins 6 % above.
     assert "line:15%" in subtitles.to_vtt(layout(Event(0, 1000, "one", ("1",), margin_bottom_px=1500)), locale("en"))
+
+
+def test_a_null_in_a_utf_8_file_does_not_make_it_utf_16(tmp_path: Path) -> None:
+    path = saved(tmp_path, "a.srt", "1\n00:00:01,000 --> 00:00:02,000\nKn\0eel, señor!\n".encode())
+    file = subtitles.parse(path, locale("en"))
+    assert (file.encoding, file.entries[0].timed.text) == ("utf-8", "Kneel, señor!")
 
 
 def test_a_utf_8_file_is_never_taken_for_another_encoding(tmp_path: Path) -> None:

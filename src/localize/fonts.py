@@ -66,7 +66,7 @@ def resolve(family: str, bold: bool = False) -> Font:
 
 def chain(profile: Locale, bold: bool = False) -> tuple[Font, ...]:
     """The fonts of a locale, the one drawn first in front."""
-    return tuple(resolve(family, bold) for family in profile.fonts)
+    return tuple([resolve(family, bold) for family in profile.fonts])
 
 
 def size_px(family: str, em_px: float, bold: bool = False) -> float:
@@ -128,6 +128,12 @@ def unwritable(text: str, profile: Locale, bold: bool = False) -> str:
     first = resolve(profile.font, bold)
     letters = _LETTERS.findall(text)
     return "".join(dict.fromkeys(c for c in letters if not _covers(first, c)))
+
+
+def lacks(characters: str, profile: Locale) -> str:
+    """For a finding: what no font of the locale has, which fonts these are, and where they come from."""
+    packages = " ".join(dict.fromkeys(package(family) for family in profile.fonts))
+    return f"{characters!r} would be drawn as a box: not in {', '.join(profile.fonts)} (packages {packages})"
 
 
 def package(family: str) -> str:

@@ -32,8 +32,9 @@ _PARSERS: Mapping[Breaker, Callable[[], budoux.Parser]] = {
 _CHINESE = frozenset({"budoux-zh-hant", "budoux-zh-hans"})
 _CLUSTER = regex.compile(r"\X")
 # Breaking spaces only; no-break spaces hold French punctuation and numbers together. A full-width space is text.
-_SPACE = regex.compile(r"[^\S\u00a0\u2007\u202f\u3000]+")
+_SPACE = regex.compile(r"[^\S\u00a0\u2007\u202f\u3000]{2,}|[^\S \n\u00a0\u2007\u202f\u3000]")
 _EDGE = " \n\u3000"
+_HYPHENS = "-‐"
 
 # Kinsoku, after JIS X 4051 and the CLREQ and JLREQ notes of the W3C: what no line starts or ends with.
 _NOT_FIRST = regex.compile(
@@ -44,16 +45,16 @@ _NOT_LAST = regex.compile(r"[\p{Ps}\p{Pi}¿¡$€£¥￥#＃「『【〔〈《�
 # Between spaces these may stand at either end: "… and then", and German closes with the mark that opens in English.
 _EITHER_END = frozenset("…‥—.“”‘’")
 _AFTER_MARK = regex.compile(r"(?<=[、。，！？；：」』）】》…])")
-_BETWEEN_WORDS = regex.compile(r"(?<=[ \n\u3000])|(?<=\p{L}[-‐])(?=\p{L})")
+# Never inside a cluster: no mark that joins what stands before it comes next.
+_BETWEEN_WORDS = regex.compile(r"(?:[ \n\u3000]|[-‐](?<=\p{L}[-‐])(?=\p{L}))(?![\p{GCB=EX}\p{GCB=SM}\p{GCB=ZWJ}])")
 
 _SENTENCE = regex.compile(r"[.!?…。！？؟।][\p{Pe}\p{Pf}\"']*$")
 _CLAUSE = regex.compile(r"(?:[,;:—、，；：،؛][\p{Pe}\p{Pf}\"']*|[」』）】》])$")
 _TITLE = regex.compile(r"\b(Mr|Mrs|Ms|Dr|Dra|Sr|Sra|St|Hr|Fr|M|Mme|Mlle|Sig)\.$")
 _LITTLE = 4
 _LITTLE_WORD = regex.compile(r"[¿¡\"“«(]?[\p{Latin}\p{Cyrillic}]['’\p{Latin}\p{Cyrillic}]{0,2}$")
-_OPENS_QUOTE = regex.compile(r"[“„«\"「『]")
+_OPENS_QUOTE = frozenset('“„«"「『')
 _ENDS_IN_NAME = regex.compile(r"\b\p{Lu}[\p{L}'’-]*$")
-_STARTS_NAME = regex.compile(r"\p{Lu}")
 _DIGIT = regex.compile(r"\p{Nd}")
 _ENDS_IN_DIGIT = regex.compile(r"\p{Nd}$")
 # A number goes on in these words, and its unit behind them: 300 million yuan.
@@ -67,8 +68,8 @@ _WORD_CHARACTERS = regex.compile(r"[\p{Latin}\p{Cyrillic}\p{Nd}'’_@&+.-]{2}")
 
 # Costs are in squared relative deviation from the ideal width: 0.1 moves a break by about a fifth of a line. They were
 # set by eye on sentences of every locale and are the same for all.
-_AFTER_SENTENCE, _AFTER_CLAUSE = -0.30, -0.15
-_AFTER_LITTLE_WORD, _AFTER_TITLE, _AFTER_NUMBER, _INSIDE_NAME, _AT_HYPHEN = 0.10, 0.60, 2.0, 0.15, 0.15
+_AFTER_SENTENCE, _AFTER_CLAUSE = -0.50, -0.25
+_AFTER_LITTLE_WORD, _AFTER_TITLE, _AFTER_NUMBER, _INSIDE_NAME, _AT_HYPHEN = 0.2, 0.60, 2.0, 0.15, 1.5
 _INSIDE_SPACED_PHRASE = 0.10
 # Speech goes on one line where it can: rather before it than behind its first word.
 _BEFORE_QUOTE, _AFTER_FIRST_OF_QUOTE = -0.40, 0.30
@@ -89,6 +90,7 @@ class Break(NamedTuple):
     cost: float
 
 
+@lru_cache(maxsize=1024)
 def normalise(text: str) -> str:
     """`text` with every run of breaking spaces as one space, or one newline where its author broke the line."""
     return _SPACE.sub(lambda run: "\n" if "\n" in run[0] else " ", text).strip(_EDGE)
@@ -104,13 +106,14 @@ def opportunities(text: str, profile: Locale, keep: Sequence[str] = ()) -> list[
 @lru_cache(maxsize=1024)
 def _breaks(text: str, breaker: Breaker) -> tuple[Break, ...]:
     """A line is asked for at several sizes, its places to break stay the same."""
-    candidates = {found.start() for found in _BETWEEN_WORDS.finditer(text)}
-    if breaker != "spaces":
-        candidates |= _phrase_starts(text, breaker) | {found.start() for found in _AFTER_MARK.finditer(text)}
-    if not text.isascii():
-        candidates &= _boundaries(text)
+    candidates = {found.end() for found in _BETWEEN_WORDS.finditer(text)}
     spaced = breaker == "spaces"
-    return tuple(Break(at, _cost(text, at, breaker)) for at in sorted(candidates) if _allowed(text, at, spaced=spaced))
+    if not spaced:
+        candidates |= _phrase_starts(text, breaker) | {found.start() for found in _AFTER_MARK.finditer(text)}
+        candidates &= _boundaries(text)
+    allowed = [at for at in sorted(candidates) if _allowed(text, at, spaced=spaced)]
+    counts = _DIGIT.search(text) is not None
+    return tuple([Break(at, _cost(text, at, breaker, counts=counts)) for at in allowed])
 
 
 def balance(
@@ -121,12 +124,14 @@ def balance(
     measure: Measure,
     *,
     hard: bool = False,
+    hyphens: bool = True,
     keep: Sequence[str] = (),
     shape: Shape = "bottom-heavy",
 ) -> list[str] | None:
     """The best lines for `text`: as few as fit, evenly filled, broken where the sense breaks; None where none fit.
 
-    A line break that an author put into `text` is kept where it can be; names and terms in `keep` stay on one line.
+    A line break that an author put into `text` is kept where it can be; names and terms in `keep` stay on one line,
+    and so do words with hyphens of their own where `hyphens` is false.
     `hard` also breaks inside words that are wider than a line by themselves, between grapheme clusters: a last resort
     that `hard_breaks` tells of.
     """
@@ -140,12 +145,16 @@ def balance(
         return [text]
     if whole - (max_lines - 1) * measure(" ") > max_lines * max_width:
         return None
-    breaks = opportunities(text, profile, keep)
     if hard:
+        breaks = opportunities(text, profile, keep)
         breaks = sorted([*breaks, *_inside_wide_words(text, breaks, max_width, measure)], key=lambda b: b.at)
-    search = _Search(text, breaks, max_width, measure, _LEAN[shape])
+        pieces = _Pieces(text, breaks, measure)
+    else:
+        pieces = _pieces(text, profile, tuple(keep), hyphens, measure)
+    search = _Search(pieces, max_width, _LEAN[shape])
     wanted = min(max_lines, 1 + text.count("\n"))
-    ways = (search.lines(count) for count in (*range(wanted, max_lines + 1), *range(wanted - 1, 0, -1)))
+    counts = (*range(wanted, max_lines + 1), *range(wanted - 1, 0, -1))
+    ways = (search.lines(count) for count in counts if count > 1 or whole <= max_width)
     return next((lines for lines in ways if lines), None)
 
 
@@ -162,40 +171,81 @@ def hard_breaks(text: str, lines: list[str], profile: Locale) -> int:
     return count
 
 
-class _Search:
-    """The cheapest way to cut a text into exactly so many lines. Positions index `starts`, the last one is the end."""
+class _Pieces:
+    """A text cut wherever it may break. Positions index `starts`, the last one is the end."""
 
-    def __init__(self, text: str, breaks: list[Break], max_width: float, measure: Measure, lean: float) -> None:
+    def __init__(self, text: str, breaks: Sequence[Break], measure: Measure) -> None:
         self._text = text
-        self._starts = [0, *(b.at for b in breaks), len(text)]
-        self._costs = [0.0, *(b.cost for b in breaks), 0.0]
+        self.measure = measure
+        self.starts = [0, *(b.at for b in breaks), len(text)]
+        self.costs = [0.0, *(b.cost for b in breaks), 0.0]
+        pieces = [text[start:stop] for start, stop in pairwise(self.starts)]
+        words = [piece.rstrip(_EDGE) for piece in pieces]
+        space = measure(" ")
+        self._spaces = [space * (len(piece) - len(word)) for piece, word in zip(pieces, words, strict=True)]
+        self._ends = [0.0, *accumulate(measure(word) + gap for word, gap in zip(words, self._spaces, strict=True))]
+        self.authored = "\n" in text
+
+    def width(self, start: int, stop: int) -> float:
+        """Added up from the widths of words; shaped as one the line may come out otherwise."""
+        return self._ends[stop] - self._ends[start] - self._spaces[stop - 1]
+
+    def exact_width(self, start: int, stop: int) -> float:
+        return self.measure(self.line(start, stop))
+
+    def line(self, start: int, stop: int) -> str:
+        return self._text[self.starts[start] : self.starts[stop]].strip(_EDGE).replace("\n", " ")
+
+    def joined(self, start: int, stop: int) -> int:
+        """How many line breaks of the author a line takes back."""
+        return self._text[self.starts[start] : self.starts[stop]].strip("\n").count("\n")
+
+
+@lru_cache(maxsize=64)
+def _pieces(text: str, profile: Locale, keep: tuple[str, ...], hyphens: bool, measure: Measure) -> _Pieces:
+    """A line is tried at several sizes, its words keep their widths in em."""
+    breaks = opportunities(text, profile, keep)
+    return _Pieces(text, [b for b in breaks if hyphens or text[b.at - 1] not in _HYPHENS], measure)
+
+
+class _Search:
+    """The cheapest way to cut a text into exactly so many lines."""
+
+    def __init__(self, pieces: _Pieces, max_width: float, lean: float) -> None:
+        self._pieces = pieces
         self._max_width = max_width
-        self._measure = measure
         self._lean = lean
         self._exact = False
-        self._words = [self._word(start, stop) for start, stop in pairwise(self._starts)]
-        self._ends = [0.0, *accumulate(word + space for word, space in self._words)]
-        self._whole = self._width(0, len(self._starts) - 1)
+        self._end = len(pieces.starts) - 1
+        self._whole = pieces.width(0, self._end)
 
     def lines(self, count: int) -> list[str] | None:
         """Widths are added up from those of words, and those of the lines that come out are measured."""
         lines = self._cheapest(count)
-        if lines is None or self._exact or all(self._measure(line) <= self._max_width for line in lines):
+        if lines is None or self._exact or all(self._pieces.measure(line) <= self._max_width for line in lines):
             return lines
         self._exact = True
         return self._cheapest(count)
 
     def _cheapest(self, count: int) -> list[str] | None:
-        end = len(self._starts) - 1
+        end, max_width, costs, authored = self._end, self._max_width, self._pieces.costs, self._pieces.authored
+        width_of = self._pieces.exact_width if self._exact else self._pieces.width
         best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
         for number in range(count):
+            lean = self._lean * (2 * number / (count - 1) - 1) if count > 1 else 0.0
+            ideal = self._whole / count * (1 + lean) or 1.0
+            last = number == count - 1
             reached: dict[int, tuple[float, int]] = {}
             for start, (so_far, _) in best[-1].items():
-                for stop in range(start + 1, end) if number < count - 1 else (end,):
-                    width = self._width(start, stop)
-                    if width > self._max_width:
+                for stop in (end,) if last else range(start + 1, end):
+                    width = width_of(start, stop)
+                    if width > max_width:
                         break
-                    cost = so_far + self._cost(start, stop, width, number, count)
+                    cost = so_far + (width / ideal - 1) ** 2 + costs[stop]
+                    if authored:
+                        cost += _AUTHORED_BREAK_LOST * self._pieces.joined(start, stop)
+                    if last and number > 0 and start == stop - 1 and width < _WIDOW_BELOW * ideal:
+                        cost += _WIDOW
                     if stop not in reached or cost < reached[stop][0]:
                         reached[stop] = (cost, start)
             best.append(reached)
@@ -205,30 +255,7 @@ class _Search:
         for number in range(count, 0, -1):
             cuts.append(best[number][cuts[-1]][1])
         cuts.reverse()
-        return [self._line(start, stop) for start, stop in pairwise(cuts)]
-
-    def _cost(self, start: int, stop: int, width: float, number: int, count: int) -> float:
-        lean = self._lean * (2 * number / (count - 1) - 1) if count > 1 else 0.0
-        ideal = self._whole / count * (1 + lean)
-        if not ideal:
-            return 0.0
-        joined = self._text[self._starts[start] : self._starts[stop]].strip("\n").count("\n")
-        widow = 0 < number == count - 1 and start == stop - 1 and width < _WIDOW_BELOW * ideal
-        return (width / ideal - 1) ** 2 + self._costs[stop] + _AUTHORED_BREAK_LOST * joined + _WIDOW * widow
-
-    def _width(self, start: int, stop: int) -> float:
-        if self._exact:
-            return self._measure(self._line(start, stop))
-        return self._ends[stop] - self._ends[start] - self._words[stop - 1][1]
-
-    def _word(self, start: int, stop: int) -> tuple[float, float]:
-        """Widths of what stands between two breaks, and of the space behind it."""
-        text = self._text[start:stop]
-        word = text.rstrip(_EDGE)
-        return self._measure(word), self._measure(" ") * (len(text) - len(word)) if len(text) > len(word) else 0.0
-
-    def _line(self, start: int, stop: int) -> str:
-        return self._text[self._starts[start] : self._starts[stop]].strip(_EDGE).replace("\n", " ")
+        return [self._pieces.line(start, stop) for start, stop in pairwise(cuts)]
 
 
 @cache
@@ -271,8 +298,9 @@ def _allowed(text: str, at: int, *, spaced: bool) -> bool:
     return text[at - 1] in f"{_EDGE}-‐" or not (_WORD_CHARACTERS.match(text, at - 1) or text[at - 1] == text[at])
 
 
-def _cost(text: str, at: int, breaker: Breaker) -> float:
-    before, after = text[max(0, at - _SEEN) : at].rstrip(_EDGE), text[at : at + _SEEN]
+def _cost(text: str, at: int, breaker: Breaker, *, counts: bool) -> float:
+    """`counts`: whether the text has digits."""
+    before = text[max(0, at - _SEEN) : at].rstrip(_EDGE)
     # Japanese subtitles separate sentences by a full-width space.
     if text[at - 1] in "\n\u3000":
         return _AFTER_SENTENCE
@@ -282,17 +310,17 @@ def _cost(text: str, at: int, breaker: Breaker) -> float:
         if _SENTENCE.search(before):
             return _AFTER_SENTENCE
         if _CLAUSE.search(before):
-            return _BEFORE_QUOTE if _OPENS_QUOTE.match(after) else _AFTER_CLAUSE
-        if _ENDS_IN_DIGIT.search(before) and _UNIT.match(after):
+            return _BEFORE_QUOTE if text[at] in _OPENS_QUOTE else _AFTER_CLAUSE
+        if _ENDS_IN_DIGIT.search(before) and _UNIT.match(text, at):
             return _AFTER_NUMBER
-    if text[at - 1] in "-‐":
+    if text[at - 1] in _HYPHENS:
         return _AT_HYPHEN
-    if _DIGIT.search(before) and _ENDS_IN_SCALE.search(before):
+    if counts and _DIGIT.search(before) and _ENDS_IN_SCALE.search(before):
         return _AFTER_NUMBER
     last = before.rsplit(" ", 1)[-1]
-    if _OPENS_QUOTE.match(last) and last[-1].isalpha():
+    if last[0] in _OPENS_QUOTE and last[-1].isalpha():
         return _AFTER_FIRST_OF_QUOTE
-    if _STARTS_NAME.match(after) and _ENDS_IN_NAME.search(last):
+    if text[at].isupper() and _ENDS_IN_NAME.search(last):
         return _INSIDE_NAME
     if breaker == "spaces":
         return _AFTER_LITTLE_WORD if len(last) <= _LITTLE and _LITTLE_WORD.match(last) else 0.0

@@ -26,9 +26,13 @@ _OWN = {
 _HAN_SETS = {"Hant": "big5", "Jpan": "cp932"}
 
 
+_ADDRESS = regex.compile(r"(?:https?://|www\.)\S+|\S+@\S+|\p{ASCII}+\.(?:com|net|org|cn|tv|app)\S*")
+"""Addresses are in Latin letters everywhere."""
+
+
 def own_share(text: str, profile: Locale) -> float:
     """Share of the letters of `text` that the locale's script has, 0 to 1; 1 where too few letters stand to tell."""
-    letters = _LETTER.findall(text)
+    letters = _LETTER.findall(_ADDRESS.sub("", text))
     if len(letters) < SCRIPT_LETTERS:
         return 1.0
     return sum(_OWN[profile.script].match(letter) is not None for letter in letters) / len(letters)

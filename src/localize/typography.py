@@ -27,6 +27,7 @@ _DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 _TO_ASCII = str.maketrans({"，": ",", "。": ".", "！": "!", "？": "?", "、": ",", "；": ";", "：": ":", "～": "~",
                            "（": "(", "）": ")", "．": ".", "％": "%", "\u3000": " "})  # fmt: skip
 _TO_FULL = str.maketrans({",": "，", ".": "。", "!": "！", "?": "？", ";": "；", ":": "：", "(": "（", ")": "）"})
+_IDEOGRAPHIC_STOP = regex.compile(r"(?<![.。])。(?=[\s”]|$)")
 _WIDE = r"\p{Han}\p{Hiragana}\p{Katakana}、。，！？；：「」『』（）…"
 _BY_WIDE = regex.compile(rf"(?<=[{_WIDE}])[ ]*[,.!?;:)]+[ ]*|[ ]*\([ ]*(?=[{_WIDE}])")
 _BY_WIDE_MARK = regex.compile(r"[ ]*([、。，！？；：「」『』（）])[ ]*")
@@ -70,6 +71,9 @@ def _settled(text: str, profile: Locale, row: Reading) -> str:
 def _typeset(text: str, profile: Locale, row: Reading) -> str:
     text = text.translate(_DIGITS)
     if not profile.writes_han:
+        if row.full_stop.value == "dropped":
+            # As an ASCII one it could end an abbreviation.
+            text = _IDEOGRAPHIC_STOP.sub("", text)
         text = text.translate(_TO_ASCII)
     text = _ELLIPSIS.sub(row.ellipsis.value, text)
     text = _DASHES.sub("——" if profile.writes_han else "—", text)

@@ -115,6 +115,13 @@ def test_ass_is_measured_at_its_own_size_where_it_was_made_for_the_frame(tmp_pat
     assert ass(tmp_path, line, head="PlayResX: 384\nPlayResY: 288", size=200) == []
 
 
+def test_ass_that_stands_beyond_the_frame_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "a.ass"
+    ass(tmp_path, "The Dragon King", "has returned", "today")
+    path.write_text(path.read_text().replace("Default,,0,0,0,,has", "Default,,0,0,1900,,has"))
+    assert rules(checked(path)) == ["2 height error"]
+
+
 def test_tags_left_open_are_named(tmp_path: Path) -> None:
     found = srt(tmp_path, "<i>Who?", "Lin</b>", "<i>fine</i> <3 & 1 < 2", "<b")
     assert [(f.cue_id, f.rule, f.message.partition(": ")[2]) for f in found] == [

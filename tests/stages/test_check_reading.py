@@ -71,3 +71,18 @@ def test_lines_that_hang_too_high_are_told() -> None:
 def test_a_dash_put_before_a_speaker_is_no_broken_word() -> None:
     drawn = (Event(0, 2000, "-Who?\n-Who?", ("1", "2")),)
     assert rules_of_picture("Who?", drawn, Style(speakers="dash")) == set()
+
+
+@pytest.mark.parametrize(("top_px", "over_px"), [(1466, 10), (1480, None)])
+def test_lines_on_burned_in_source_text_are_found_with_how_much_of_them(top_px: int, over_px: int | None) -> None:
+    # The lowest line ends 444 px above the bottom of 1920.
+    drawn, target = layout(Event(0, 2000, "Hello.", ("1",))), TargetTrack("en", (TargetLine("1", "Hello.", "x"),))
+    band = (top_px / 1920, 1600 / 1920)
+    found = of_picture(target, drawn, locale("en"), Style(), band=band)
+    assert next((one.measured for one in found if one.rule == "band"), None) == over_px
+
+
+def test_a_line_that_begins_while_an_earlier_long_one_still_stands_overlaps_it() -> None:
+    events = (Event(0, 5000, "One.", ("1",)), Event(1000, 1900, "Two.", ("2",)), Event(3000, 3900, "Three.", ("3",)))
+    found = of_time(layout(*events), locale("en"), FACTS)
+    assert [one.cue_id for one in found if one.rule == "overlap"] == ["2", "3"]

@@ -353,3 +353,15 @@ def test_libass_draws_no_ink_outside_the_safe_area(tag: str, preset: str, tmp_pa
     selected = set(regex.findall(r"fontselect: .*?-> (\S+),", done.stderr.decode()))
     assert selected
     assert selected <= {str(font.path) for font in fonts.chain(profile, STYLE.bold)}
+
+
+def test_type_is_set_smaller_before_a_word_is_broken_at_its_hyphen() -> None:
+    (event,) = laid_out(["Dir-lhe-ei toda a verdade: casar-me-ei com ele, custe o que custar."], tag="pt-BR").events
+    assert event.em_px
+    assert "casar-me-ei" in event.text
+
+
+def test_the_halves_of_one_cue_are_of_one_size() -> None:
+    events = laid_out(["The video is already up on www.lin-group-truth.com/ep?id=2048, and it’s trending."]).events
+    assert len(events) == 2
+    assert len({event.em_px for event in events}) == 1

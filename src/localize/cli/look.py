@@ -58,7 +58,7 @@ def safe_area(
     size: Annotated[
         str, typer.Option(help="Of the frame, in pixels; that of --media where it is given.")
     ] = "1080x1920",
-    out: Annotated[Path | None, typer.Option(help="Draw it into this PNG.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The picture; else safe-area-PLATFORM.png, here.")] = None,
     media: Annotated[Path | None, typer.Option(help="Draw it over a picture of this video.")] = None,
     at: Annotated[float, typer.Option(help="Which picture, in seconds.")] = 0.0,
     rtl: Annotated[bool, typer.Option("--rtl", help="As readers of Arabic see it.")] = False,
@@ -72,11 +72,8 @@ def safe_area(
         raise InputError(f"{platform!r} is not a platform", next_step=f"choose among {known}")
     if not (pixels := re.fullmatch(r"(\d{2,5})x(\d{2,5})", size)):
         raise InputError(f"{size!r} is not a size", next_step="give width and height in pixels, as in 1080x1920")
-    if media and out is None:
-        raise InputError("a picture of a video needs a file to go to", next_step="add --out safe-area.png")
-    width_px, height_px = int(pixels[1]), int(pixels[2])
-    if out is not None:
-        width_px, height_px = _drawn(platform, (width_px, height_px), out, media, at, rtl=rtl)
+    out = out or Path(f"safe-area-{platform}.png")
+    width_px, height_px = _drawn(platform, (int(pixels[1]), int(pixels[2])), out, media, at, rtl=rtl)
     area = safe_area.on_frame(platform, width_px, height_px, rtl=rtl)
     edges = safe_area.over(platform, width_px, height_px)
     mirrored = rtl and edges.mirrored
@@ -88,13 +85,15 @@ def safe_area(
     }
     if as_json:
         figures = {side: {"px": px, "source": safe_area.SOURCES[edge.source]} for side, (px, edge) in sides.items()}
-        console.record({"platform": platform, "width_px": width_px, "height_px": height_px} | figures)
+        frame = {"platform": platform, "width_px": width_px, "height_px": height_px, "picture": str(out)}
+        console.record(frame | figures)
         return
     for side, (px, edge) in sides.items():
         whole = height_px if side in {"top", "bottom"} else width_px
         console.data(f"{side}\t{px} px\t{100 * px / whole:.1f} %\t{safe_area.SOURCES[edge.source]}")
     text = area.text
     console.data(f"subtitles\t{text.right - text.left}x{text.bottom - text.top} px at {text.left},{text.top}")
+    console.talk(f"drawn: {out}")
 
 
 def _drawn(

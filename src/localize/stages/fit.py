@@ -26,7 +26,7 @@ from localize.series import Style
 from localize.styles import SMALL
 from localize.timecode import Grid
 
-VERSION = 2
+VERSION = 3
 
 SIZES = (1.0, 0.9, 0.8)
 # 38 px on a frame 1080 wide: smaller type was hard to read on a phone.
@@ -34,7 +34,9 @@ LEAST_EM = 38 / 1080
 # Rendered ink was up to 2.4 % wider than the shaped advance in 7 scripts.
 FILL = 0.97
 _MOST_LINES = 12
+_SEEN = regex.compile(r"[^\p{Cf}\p{Cc}]")
 _DASH = regex.compile(r"[-–—‐](?!-)")
+_HYPHENED = regex.compile(r"\p{L}[-‐]\p{L}")
 _TURN = regex.compile(rf"\n(?={_DASH.pattern})")
 
 
@@ -94,7 +96,7 @@ def fit(
         margin_x_px=area.margin_x_px,
         margin_bottom_px=margin_px,
         events=tuple(
-            replace(event, margin_bottom_px=0 if own_px == margin_px else own_px)
+            event if own_px == margin_px else replace(event, margin_bottom_px=own_px)
             for event, box in zip(events, boxes, strict=True)
             for own_px in [place.event_margin_px(event, *box, usual_px=margin_px)]
         ),
@@ -147,7 +149,7 @@ class _Setter:
                 by_human=cue.origin in {"human", "file"}, speaker=cue.speaker,
             )
             for cue in self.cues.values()
-            if graphemes(text := texts.get(cue.id, ""))
+            if _SEEN.search(text := texts.get(cue.id, ""))
         ]  # fmt: skip
         events = timing.schedule(
             timed, grid=self.grid, shots=self.shots, limits=self.row.limits, duration_ms=duration_ms,
@@ -161,7 +163,7 @@ class _Setter:
 
     def block_px(self, event: Event) -> float:
         """Height of the event's lines, the source's above them included."""
-        em_px, bold = event.em_px or self.em_px, self.style.bold
+        em_px, bold = event.em_px or self.em_px, self._bold
         height = (1 + event.text.count("\n")) * fonts.size_px(self.profile.font, em_px, bold)
         if event.above:
             height += (1 + event.above.count("\n")) * fonts.size_px(SOURCE.font, SMALL * em_px, bold)
@@ -172,20 +174,26 @@ class _Setter:
         return [max(round(self.em_px * share), min(self.em_px, self.least_em_px)) for share in SIZES]
 
     @cached_property
+    def _bold(self) -> bool:
+        return self.style.bold
+
+    @cached_property
     def _measure(self) -> linebreak.Measure:
-        profile, bold = self.profile, self.style.bold
+        profile, bold = self.profile, self._bold
         return cache(lambda line: fonts.width_px(line, profile, 1, bold))
 
     @cached_property
-    def _broken(self) -> Callable[[str, int, int, bool, tuple[str, ...]], list[str] | None]:
-        """The lines of a text at a size, in so many lines at most, by whether words may be broken, and what is kept."""
+    def _broken(self) -> Callable[[str, int, int, bool, bool, tuple[str, ...]], list[str] | None]:
+        """The lines of a text at a size, in so many lines at most, by where words may be broken, and what is kept."""
         shape: reading.Shape = "balanced" if self.row.shape.value == "balanced" else "bottom-heavy"
 
         @cache
-        def broken(text: str, em_px: int, most: int, hard: bool, keep: tuple[str, ...]) -> list[str] | None:
+        def broken(
+            text: str, em_px: int, most: int, hard: bool, hyphens: bool, keep: tuple[str, ...]
+        ) -> list[str] | None:
             line_em = self.line_px / em_px
             return linebreak.balance(
-                text, self.profile, line_em, most, self._measure, hard=hard, keep=keep, shape=shape
+                text, self.profile, line_em, most, self._measure, hard=hard, hyphens=hyphens, keep=keep, shape=shape
             )
 
         return broken
@@ -212,15 +220,22 @@ class _Setter:
         dash = self.row.dash.value if self.style.speakers == "dash" else ""
         return [part if _DASH.match(part.text) else replace(part, text=dash + part.text) for part in parts]
 
-    def _set(self, event: Event, parts: list[_Part]) -> list[Event]:
-        """`event` with its text broken into lines that fit: one event, or several one after the other."""
+    def _set(self, event: Event, parts: list[_Part], largest_px: int | None = None) -> list[Event]:
+        """`event` with its text broken into lines that fit: one event, or several of one size one after the other."""
         most = max(self.row.lines.value, len(parts))
-        for em_px in self._sizes:
-            if lines := self._lines(parts, em_px, most):
-                return [self._event(event, lines, em_px)]
+        sizes = [em_px for em_px in self._sizes if largest_px is None or em_px <= largest_px] or [largest_px or 1]
+        # Smaller type reads better than "good-for-" on one line and "nothing" on the next.
+        for hyphens in (False, True) if any(_HYPHENED.search(part.text) for part in parts) else (True,):
+            for em_px in sizes:
+                if lines := self._lines(parts, em_px, most, hyphens=hyphens):
+                    return [self._event(event, lines, em_px)]
         if halves := self._halves(event, parts):
-            return [part for half in halves for part in self._set(*half)]
-        em_px = self._sizes[-1]
+            made = [self._set(*half, largest_px) for half in halves]
+            tried_px = {part.em_px or self.em_px for events in made for part in events}
+            if len(tried_px) > 1:
+                made = [self._set(*half, min(tried_px)) for half in halves]
+            return [part for events in made for part in events]
+        em_px = sizes[-1]
         # More text than the time allows: everything stays on the frame, and `check` says that it is too much.
         loose = [replace(part, keep=()) for part in parts]
         for more, kept, hard in ((most + 1, parts, False), (most, loose, False), (most + 1, loose, True)):
@@ -231,13 +246,13 @@ class _Setter:
         return [self._event(event, lines or [(part.text, part.speaker) for part in parts], em_px)]
 
     def _lines(
-        self, parts: Sequence[_Part], em_px: int, most: int, *, hard: bool = False
+        self, parts: Sequence[_Part], em_px: int, most: int, *, hard: bool = False, hyphens: bool = True
     ) -> list[tuple[str, str]] | None:
         """Lines with who says them; each part begins on a line of its own."""
         made: list[tuple[str, str]] = []
         for number, part in enumerate(parts):
             room = most - len(made) - (len(parts) - number - 1)
-            lines = self._broken(part.text, em_px, room, hard, part.keep)
+            lines = self._broken(part.text, em_px, room, hard, hyphens, part.keep)
             if lines is None:
                 return None
             made += [(line, part.speaker) for line in lines]
@@ -256,7 +271,7 @@ class _Setter:
     def _above(self, event: Event, em_px: float) -> str:
         """The source of the event, broken to fit at `em_px`."""
         text = linebreak.normalise(" ".join(self.cues[cue_id].text for cue_id in event.cue_ids))
-        measure = _source_measure(self.style.bold)
+        measure = _source_measure(self._bold)
         for most in (self.row.lines.value, _MOST_LINES):
             if lines := linebreak.balance(text, SOURCE, self.line_px / em_px, most, measure, hard=True):
                 return "\n".join(lines)

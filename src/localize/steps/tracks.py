@@ -55,7 +55,7 @@ def check_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcom
         found = check.check(
             job.source(), target, ws.need(Layout, layout_file(tag)), style.profile(locale(tag)), job.facts, style=style,
             lines=seen.lines, english=seen.english, earlier=seen.earlier, sensitive=seen.sensitive,
-            shots=_cuts(job), row=job.series.reading.of(tag),
+            shots=_cuts(job), row=job.series.reading.of(tag), band=_open_band(job),
         )  # fmt: skip
         writer.commit(findings_file(tag), Findings(tag, found, adherence.uses(seen.lines, target)), made_of)
 
@@ -63,7 +63,7 @@ def check_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcom
         ws, style = job.workspace, job.series.style
         profile = style.profile(locale(tag))
         texts = (ws.digest(name) for name in ("source.json", SHOTS, target_file(tag), layout_file(tag)))
-        measured_with = (style, fonts.digest(profile, style.bold), job.series.reading.of(tag))
+        measured_with = (style, fonts.digest(profile, style.bold), job.series.reading.of(tag), _open_band(job))
         return (check.VERSION, profile, frame(job.facts), *measured_with, *texts, evidence[tag].fingerprint())
 
     return each(job, "check", locales, reads, one, (findings_file,))
@@ -73,6 +73,11 @@ def _cuts(job: Job) -> tuple[int, ...]:
     """Starts of shots; none where the workspace is older than their detection."""
     found = job.workspace.read(Shots, SHOTS)
     return found.times_ms if found else ()
+
+
+def _open_band(job: Job) -> tuple[float, float] | None:
+    """Where burned-in source text stands, unless it is covered."""
+    return job.series.band if job.series.cover == "none" else None
 
 
 def sidecar_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:

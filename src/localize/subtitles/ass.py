@@ -11,6 +11,7 @@ from localize.subtitles.timed import Entry, TimedText, Type
 _TOKEN = regex.compile(r"\\(?P<brace>[{}])|\{(?P<tags>[^}]*)\}|\\(?P<space>[Nnh])|(?P<text>.)", regex.DOTALL)
 _DRAWING = regex.compile(r"\\p(\d+)")
 _SIZE = regex.compile(r"\\fs(\d+(?:\.\d+)?)")
+_AT_THE_BOTTOM = (pysubs2.Alignment.BOTTOM_LEFT, pysubs2.Alignment.BOTTOM_CENTER, pysubs2.Alignment.BOTTOM_RIGHT)
 
 
 def escape_ass(text: str) -> str:
@@ -27,17 +28,19 @@ def from_ass(text: str) -> list[Entry]:
         Entry(
             TimedText(event.start, event.end, plain(_ass_text(event.text)), event.name.strip()),
             event.text,
-            Type(_fontsize(event, script) / height, width / height) if width and height else None,
+            _type(event, script, width, height) if width and height else None,
         )
         for event in script.events
         if not event.is_comment
     ]
 
 
-def _fontsize(event: pysubs2.SSAEvent, script: pysubs2.SSAFile) -> float:
-    """The largest Fontsize of the event, in pixels of the script's own frame."""
-    own = script.styles.get(event.style, pysubs2.SSAStyle.DEFAULT_STYLE).fontsize
-    return max([_number(size) for size in _SIZE.findall(event.text)] or [float(own)])
+def _type(event: pysubs2.SSAEvent, script: pysubs2.SSAFile, width: float, height: float) -> Type:
+    """Of the event's largest Fontsize; `width` and `height` are the script's own frame in its pixels."""
+    style = script.styles.get(event.style, pysubs2.SSAStyle.DEFAULT_STYLE)
+    size = max([_number(size) for size in _SIZE.findall(event.text)] or [float(style.fontsize)])
+    bottom = event.marginv or style.marginv if style.alignment in _AT_THE_BOTTOM else 0
+    return Type(size / height, width / height, bottom / height)
 
 
 def _number(text: str) -> float:

@@ -20,6 +20,8 @@ from localize.subtitles.text import clean, directed
 _ONE_BOX = 4
 _LETTERS_AND_OUTLINE = 1
 _SOURCE_STYLE = "Source"
+# Of 255 in one channel: the yellow of `drama` and that of a speaker are one to a viewer.
+_TOLD_APART = 128
 
 
 def to_ass(layout: Layout, profile: Locale, style: Style) -> str:
@@ -143,10 +145,16 @@ def _colours(events: Iterable[Event], own: str) -> Mapping[str, str]:
 
 
 def _palette(own: str) -> Iterator[str]:
-    others = [colour for colour in SPEAKER_COLOURS if colour != own.upper()[:7]]
+    others = [colour for colour in SPEAKER_COLOURS if _apart(colour, own) >= _TOLD_APART]
     while True:
         yield own
         yield from others
+
+
+def _apart(one: str, other: str) -> int:
+    """How far two colours differ in the channel that differs most."""
+    pairs = zip(bytes.fromhex(one[1:7]), bytes.fromhex(other[1:7]), strict=True)
+    return max(abs(ours - theirs) for ours, theirs in pairs)
 
 
 def _rgba(colour: str) -> pysubs2.Color:

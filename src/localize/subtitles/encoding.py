@@ -13,6 +13,9 @@ _BY_TAG = {"tr": "cp1254", "vi": "cp1258"}
 # Lead bytes of the characters in everyday use: level 1 of GB 2312, level 1 of Big5.
 _EVERYDAY = {"gb18030": range(0xB0, 0xD8), "big5": range(0xA4, 0xC7)}
 
+# Text of UTF-16 without a byte order mark has one for every digit, colon and line end.
+_FEWEST_ZEROS = 0.05
+
 
 def decode(data: bytes, path: Path, profile: Locale) -> tuple[str, str]:
     """The text and its encoding: UTF-8, UTF-16 or an older one of the locale, whichever has not a single error."""
@@ -27,7 +30,8 @@ def decode(data: bytes, path: Path, profile: Locale) -> tuple[str, str]:
 def _candidates(data: bytes, profile: Locale) -> list[str]:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return ["utf-16"]
-    if b"\0" in data:
+    # A single one is a fault of the text, and found there.
+    if data.count(0) > _FEWEST_ZEROS * len(data):
         # Times and markup are ASCII: their zero bytes tell which half comes first.
         return ["utf-16-le" if data[1::2].count(0) > data[::2].count(0) else "utf-16-be"]
     if profile.script in {"Hans", "Hant"}:

@@ -24,10 +24,13 @@ class TimedText(NamedTuple):
 
 
 class Type(NamedTuple):
-    """How large a file sets a subtitle: its Fontsize as a share of the height of a frame so wide for its height."""
+    """How large a file sets a subtitle, and where: shares of the height of a frame so wide for its height."""
 
     size: float
+    """Its Fontsize."""
     aspect: float
+    bottom: float = 0.0
+    """How far its last line stands from the lower edge; 0 where it stands elsewhere, or as its player likes."""
 
 
 @dataclass(frozen=True, slots=True)

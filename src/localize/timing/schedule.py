@@ -51,7 +51,7 @@ def schedule(
         starts = _starts(spans, rules)
         for index, (span, start_ms) in enumerate(zip(spans, starts, strict=True)):
             next_ms = starts[index + 1] if index + 1 < len(starts) else None
-            end_ms = _end(span, start_ms, next_ms, rules, patience=1 if fits(span.text) else 2)
+            end_ms = span.end if span.fixed else _end(span, start_ms, next_ms, rules, 1 if fits(span.text) else 2)
             events.append(Event(start_ms, end_ms, span.text, span.ids, kind))
     return sorted(events, key=lambda event: (event.start_ms, event.end_ms))
 
@@ -100,7 +100,7 @@ def _settled(cues: Sequence[Timed], rules: Rules, duration_ms: int) -> list[_Spa
             span = _joined(spans.pop(), span, "\n")
         spans.append(span)
     return [
-        replace(span, end=min(span.end, after.start)) if span.fixed and after.fixed else span
+        replace(span, end=after.start) if span.fixed and after.fixed and span.end > after.start else span
         for span, after in pairwise(spans)
     ] + spans[-1:]
 
@@ -223,10 +223,8 @@ def _shot_of(ms: int, rules: Rules) -> int:
     return rules.shots[at - 1] if at else 0
 
 
-def _end(span: _Span, start: int, next_ms: int | None, rules: Rules, *, patience: int) -> int:
+def _end(span: _Span, start: int, next_ms: int | None, rules: Rules, patience: int) -> int:
     """`patience`: how many times the longest duration it may stay."""
-    if span.fixed:
-        return span.end
     grid, limits = rules.grid, rules.limits
     room = rules.room(start, next_ms)
     latest = min(room, max(grid.floor(start + patience * limits.max_ms), grid.later(start, 1)))

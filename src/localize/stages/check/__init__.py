@@ -42,12 +42,14 @@ def check(
     sensitive: Sequence[Sensitive] = (),
     shots: Sequence[int] = (),
     row: Reading | None = None,
+    band: tuple[float, float] | None = None,
 ) -> tuple[Finding, ...]:
     """Everything found in one locale of one episode, in the order track, text, terms, fidelity, picture, time.
 
     `lines` are the cues with what they require (without terms where None), `english` the texts of the English track by
     cue id, `earlier` how the same sources were rendered before this episode, `sensitive` the list of the market,
-    `shots` the starts of shots in ms, `row` the reading profile that the series wants (the locale's own where None).
+    `shots` the starts of shots in ms, `row` the reading profile that the series wants (the locale's own where None),
+    `band` where burned-in source text stands that is not covered, shares of the height from the top.
     """
     required = [Line(cue) for cue in source.cues] if lines is None else lines
     return (
@@ -55,7 +57,7 @@ def check(
         *of_text(required, target, profile, style, english or {}, sensitive),
         *of_terms(required, target, profile),
         *of_fidelity(required, target, profile, earlier or {}),
-        *of_picture(target, layout, profile, style, row),
+        *of_picture(target, layout, profile, style, row, band),
         *of_time(layout, profile, facts, row),
         *of_shots(layout, shots, facts.rate),
     )

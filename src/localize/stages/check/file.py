@@ -86,7 +86,7 @@ def _of_entries(file: SubtitleFile, numbered: dict[str, Entry], profile: Locale,
             yield finding("empty-cue", "nothing is shown", cue_id, 0, 1)
         yield from of_raw(entry, cue_id, file.kind, profile)
         if lacking := fonts.missing(text.replace("\n", ""), profile, style.bold):
-            yield finding("glyph", f"no font of {profile.tag} has {lacking!r}", cue_id, len(lacking), 0)
+            yield finding("glyph", fonts.lacks(lacking, profile), cue_id, len(lacking), 0)
     if file.kind not in _UNORDERED:
         for (_, before), (cue_id, after) in pairwise(numbered.items()):
             if after.timed.start_ms < before.timed.start_ms:
@@ -96,10 +96,10 @@ def _of_entries(file: SubtitleFile, numbered: dict[str, Entry], profile: Locale,
 
 def _event(cue_id: str, entry: Entry, profile: Locale, frame: Layout, style: Style) -> Event:
     start_ms, end_ms, text, _ = entry.timed
-    em_px = 0
+    em_px, bottom_px = 0, round(entry.type.bottom * frame.height_px) if entry.type else 0
     if entry.type and abs(entry.type.aspect - frame.width_px / frame.height_px) < _SAME_ASPECT:
         em_px = round(entry.type.size * frame.height_px / fonts.size_px(profile.font, 1, style.bold))
-    return Event(start_ms, end_ms, text, (cue_id,), em_px=em_px)
+    return Event(start_ms, end_ms, text, (cue_id,), em_px=em_px, margin_bottom_px=bottom_px)
 
 
 def _joined(text: str, profile: Locale) -> str:

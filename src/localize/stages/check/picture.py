@@ -17,9 +17,17 @@ from localize.styles import SMALL
 
 
 def of_picture(
-    target: TargetTrack, layout: Layout, profile: Locale, style: Style, row: Reading | None = None
+    target: TargetTrack,
+    layout: Layout,
+    profile: Locale,
+    style: Style,
+    row: Reading | None = None,
+    band: tuple[float, float] | None = None,
 ) -> Iterator[Finding]:
-    """`row` is the reading profile as the series wants it, the locale's own where None."""
+    """`row` is the reading profile as the series wants it, the locale's own where None.
+
+    `band` is (top, bottom) of burned-in source text that is not covered, shares of the height.
+    """
     row, profile = row or reading.of(profile.tag), replace(profile, font=layout.font)
     reach_px = style.look.reach * min(layout.width_px, layout.height_px)
     most = row.lines.value
@@ -29,8 +37,9 @@ def of_picture(
         lines = event.text.split("\n")
         widest = max(fonts.width_px(line, profile, em_px, style.bold) for line in lines) + 2 * reach_px
         if widest > safe_px:
-            where = "runs off the frame" if widest > layout.width_px else "leaves the safe area"
-            message = f"a line of {widest:.0f} px {where} of {safe_px} px"
+            off = widest > layout.width_px
+            where = f"runs off the frame of {layout.width_px} px" if off else f"leaves the safe area of {safe_px} px"
+            message = f"a line of {widest:.0f} px {where}"
             yield finding("width", message, cue_id, round(widest), safe_px)
         height = len(lines) * fonts.size_px(profile.font, em_px, style.bold)
         if event.above:
@@ -38,6 +47,9 @@ def of_picture(
         room = layout.height_px - (event.margin_bottom_px or layout.margin_bottom_px)
         if height > room:
             yield finding("height", f"{height:.0f} px of lines run off the top", cue_id, round(height), room)
+        if band and (over := _overlap_px(layout.height_px, room, height, band)) > 0:
+            message = f"{over:.0f} px of lines stand on the burned-in source text"
+            yield finding("band", message, cue_id, round(over), 0)
         if len(lines) > most:
             yield finding("lines", f"{len(lines)} lines: a shorter wording is wanted", cue_id, len(lines), most)
         if event.em_px and event.em_px != layout.em_px:
@@ -45,6 +57,12 @@ def of_picture(
             yield finding("shrunk", f"set at {percent} % of the size to fit", cue_id, event.em_px, layout.em_px)
     dash = row.dash.value if style.speakers == "dash" else ""
     yield from _broken_words(target.text_of(), layout, profile, dash)
+
+
+def _overlap_px(frame_px: int, bottom_px: float, height_px: float, band: tuple[float, float]) -> float:
+    """How much of a block of lines that ends at `bottom_px` lies on `band`."""
+    top, bottom = (share * frame_px for share in band)
+    return min(bottom_px, bottom) - max(bottom_px - height_px, top)
 
 
 def _broken_words(texts: Mapping[str, str], layout: Layout, profile: Locale, dash: str) -> Iterator[Finding]:

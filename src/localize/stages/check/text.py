@@ -100,7 +100,7 @@ def _characters(line: TargetLine, profile: Locale, style: Style) -> Iterator[Fin
     if placeholders.has_leftover(line.text):
         yield finding("placeholder", f"a placeholder was not put back: {line.text}", line.id, line.text)
     if lacking := fonts.missing(line.text, profile, style.bold):
-        yield finding("glyph", f"no font of {profile.tag} has {lacking!r}", line.id, lacking)
+        yield finding("glyph", fonts.lacks(lacking, profile), line.id, lacking)
     if foreign := foreign_han(line.text, profile):
         yield finding("wrong-han", f"not written so in {profile.name}: {foreign}", line.id, foreign)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from localize import reading
 from localize.cues import Event, Layout, graphemes
@@ -37,10 +37,12 @@ def of_time(layout: Layout, profile: Locale, facts: MediaFacts, row: Reading | N
         yield from _spacing([event for event in layout.events if event.kind == kind], facts, limits)
 
 
-def _spacing(events: Iterable[Event], facts: MediaFacts, limits: Limits) -> Iterator[Finding]:
+def _spacing(events: Sequence[Event], facts: MediaFacts, limits: Limits) -> Iterator[Finding]:
     least_ms = ms_from_frames(limits.gap_frames, facts.rate)
-    for before, after in pairwise(events):
-        gap_ms = after.start_ms - before.end_ms
+    # A long one may end after several that begin later.
+    ends_ms = accumulate((event.end_ms for event in events), max)
+    for before_ms, after in zip(ends_ms, events[1:], strict=False):
+        gap_ms = after.start_ms - before_ms
         if gap_ms < 0:
             yield finding("overlap", f"starts {-gap_ms} ms before the one before it ends", after.cue_ids[0], gap_ms, 0)
         elif gap_ms < least_ms:
