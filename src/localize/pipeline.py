@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -22,110 +21,22 @@ from localize.cues import TargetTrack
 from localize.decisions import Decision, GateName, Verdict
 from localize.disk import write_atomic
 from localize.engines.registry import TRANSCRIBERS, Engines, route
-from localize.errors import EXIT_FINDINGS, InputError, LocaleError, LocalizeError, ReviewError, at, exit_code
-from localize.findings import Finding, Findings, worst
+from localize.errors import InputError, LocaleError, LocalizeError, ReviewError, at
+from localize.findings import Finding, Findings
 from localize.fingerprint import fingerprint
 from localize.importing import written_by_people
-from localize.job import MODES, SOURCE, Job, Options, Outcome
+from localize.job import MODES, SOURCE, Job, Options
 from localize.locales import locale
 from localize.runs import RunRecord, RunUnit
 from localize.series import Series
 from localize.stages.render import groups
-from localize.steps import STEPS
+from localize.units import WORKERS, Done, EpisodeResult, Execute, OnProgress, Unit, in_threads, run_unit, unwatched
 from localize.workspace import Writer, findings_file, layout_file, target_file, to_json
 
-WORKERS = os.cpu_count() or 1
-NAMED = 4
-"""As many locales stand in a unit's name; more would push everything else out of a terminal's line."""
+__all__ = ["WORKERS", "Done", "EpisodeResult", "Execute", "OnProgress", "Unit", "in_threads", "run_unit"]
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """One task: a step of one episode for some locales (`()` for what all locales share)."""
-
-    step: str
-    episode_id: str
-    locales: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """As ops read it in the Prefect UI: `burn-ep01-ar+de+en`, `translate-ep01-16-locales`."""
-        tags = "+".join(self.locales) if len(self.locales) <= NAMED else f"{len(self.locales)}-locales"
-        return "-".join(part for part in (self.step, self.episode_id, tags) if part)
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A finished unit, with the wall-clock seconds it took."""
-
-    unit: Unit
-    outcome: Outcome
-    seconds: float
-
-
-@dataclass(slots=True)
-class EpisodeResult:
-    """Where one episode stands after a run."""
-
-    episode_id: str
-    finished: list[Done] = field(default_factory=list)
-    errors: list[LocalizeError] = field(default_factory=list)
-    waiting: list[ReviewError] = field(default_factory=list)
-    findings: list[tuple[str, Finding]] = field(default_factory=list)
-    delivered: tuple[str, ...] = ()
-
-    @property
-    def worked(self) -> bool:
-        """Whether anything had to be done; the report alone is not work."""
-        return any(done.outcome.done for done in self.finished if done.unit.step != "report")
-
-    @property
-    def exit_code(self) -> int:
-        codes = [error.exit_code for error in (*self.errors, *self.waiting)]
-        if worst(finding for _, finding in self.findings) == "error":
-            codes.append(EXIT_FINDINGS)
-        return exit_code(codes)
-
-
-Execute = Callable[[Sequence[Unit], Callable[[Unit], Done]], Sequence[Done]]
-"""Run every unit of a wave with the given function, in any order, and return what they came to."""
-OnProgress = Callable[[Unit, float], None]
-
-
-def _ignore(_unit: Unit, _share: float) -> None:
-    """Progress that nobody watches."""
-
-
-def run_unit(job: Job, unit: Unit, progress: OnProgress = _ignore) -> Done:
-    """Run one unit. Errors of the product are part of what it comes to; anything else is a bug and passes through."""
-    started = time.monotonic()
-
-    def told(share: float) -> None:
-        if job.stop.is_set():
-            raise KeyboardInterrupt
-        progress(unit, share)
-
-    try:
-        with at(stage=unit.step, episode_id=unit.episode_id):
-            outcome = STEPS[unit.step](job, unit.locales, told)
-    except LocalizeError as error:
-        outcome = Outcome(failed=dict.fromkeys(unit.locales or (SOURCE,), error))
-    return Done(unit, outcome, time.monotonic() - started)
-
-
-def in_threads(units: Sequence[Unit], run: Callable[[Unit], Done]) -> Sequence[Done]:
-    """As many units at a time as there are cores: encoders and engines are processes or release the interpreter.
-
-    Where one breaks off, what has not begun is dropped and what runs is not waited for: `Job.stop` ends it.
-    """
-    pool = ThreadPoolExecutor(max_workers=WORKERS)
-    try:
-        return [future.result() for future in [pool.submit(run, unit) for unit in units]]
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-def advance(job: Job, execute: Execute = in_threads, progress: OnProgress = _ignore) -> EpisodeResult:
+def advance(job: Job, execute: Execute = in_threads, progress: OnProgress = unwatched) -> EpisodeResult:
     """Take one episode as far as its inputs, engines and gates allow; what is done already is found, not done again."""
     result = EpisodeResult(job.episode.id)
     wave = _Waves(job, execute, progress, result)
@@ -299,7 +210,7 @@ def _record_run(job: Job, result: EpisodeResult) -> None:
 def recheck(job: Job) -> EpisodeResult:
     """Judge the tracks that are there, laid out as they are now, without making any."""
     result = EpisodeResult(job.episode.id)
-    wave = _Waves(job, in_threads, _ignore, result)
+    wave = _Waves(job, in_threads, unwatched, result)
     known = _known(job)
     laid_out = set(known) - wave.run([wave.unit("fit", tag) for tag in known])
     wave.run([wave.unit("check", tag) for tag in known if tag in laid_out])
@@ -310,7 +221,7 @@ def recheck(job: Job) -> EpisodeResult:
 def rereport(job: Job) -> EpisodeResult:
     """Write the report of what is there."""
     result = EpisodeResult(job.episode.id)
-    wave = _Waves(job, in_threads, _ignore, result)
+    wave = _Waves(job, in_threads, unwatched, result)
     wave.run([wave.unit("report", *_known(job))])
     return result
 

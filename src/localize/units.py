@@ -1,0 +1,104 @@
+"""Units of work: one step of one episode for some locales, how it is run, and what came of it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from localize.errors import EXIT_FINDINGS, LocalizeError, ReviewError, at, exit_code
+from localize.findings import Finding, worst
+from localize.job import SOURCE, Job, Outcome
+from localize.steps import STEPS
+
+WORKERS = os.cpu_count() or 1
+NAMED = 4
+"""As many locales stand in a unit's name; more would push everything else out of a terminal's line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One task: a step of one episode for some locales (`()` for what all locales share)."""
+
+    step: str
+    episode_id: str
+    locales: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """As ops read it in the Prefect UI: `burn-ep01-ar+de+en`, `translate-ep01-16-locales`."""
+        tags = "+".join(self.locales) if len(self.locales) <= NAMED else f"{len(self.locales)}-locales"
+        return "-".join(part for part in (self.step, self.episode_id, tags) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A finished unit, with the wall-clock seconds it took."""
+
+    unit: Unit
+    outcome: Outcome
+    seconds: float
+
+
+@dataclass(slots=True)
+class EpisodeResult:
+    """Where one episode stands after a run."""
+
+    episode_id: str
+    finished: list[Done] = field(default_factory=list)
+    errors: list[LocalizeError] = field(default_factory=list)
+    waiting: list[ReviewError] = field(default_factory=list)
+    findings: list[tuple[str, Finding]] = field(default_factory=list)
+    delivered: tuple[str, ...] = ()
+
+    @property
+    def worked(self) -> bool:
+        """Whether anything had to be done; the report alone is not work."""
+        return any(done.outcome.done for done in self.finished if done.unit.step != "report")
+
+    @property
+    def exit_code(self) -> int:
+        codes = [error.exit_code for error in (*self.errors, *self.waiting)]
+        if worst(finding for _, finding in self.findings) == "error":
+            codes.append(EXIT_FINDINGS)
+        return exit_code(codes)
+
+
+Execute = Callable[[Sequence[Unit], Callable[[Unit], Done]], Sequence[Done]]
+"""Run every unit of a wave with the given function, in any order, and return what they came to."""
+OnProgress = Callable[[Unit, float], None]
+
+
+def unwatched(_unit: Unit, _share: float) -> None:
+    """Progress that nobody watches."""
+
+
+def run_unit(job: Job, unit: Unit, progress: OnProgress = unwatched) -> Done:
+    """Run one unit. Errors of the product are part of what it comes to; anything else is a bug and passes through."""
+    started = time.monotonic()
+
+    def told(share: float) -> None:
+        if job.stop.is_set():
+            raise KeyboardInterrupt
+        progress(unit, share)
+
+    try:
+        with at(stage=unit.step, episode_id=unit.episode_id):
+            outcome = STEPS[unit.step](job, unit.locales, told)
+    except LocalizeError as error:
+        outcome = Outcome(failed=dict.fromkeys(unit.locales or (SOURCE,), error))
+    return Done(unit, outcome, time.monotonic() - started)
+
+
+def in_threads(units: Sequence[Unit], run: Callable[[Unit], Done]) -> Sequence[Done]:
+    """As many units at a time as there are cores: encoders and engines are processes or release the interpreter.
+
+    Where one breaks off, what has not begun is dropped and what runs is not waited for: `Job.stop` ends it.
+    """
+    pool = ThreadPoolExecutor(max_workers=WORKERS)
+    try:
+        return [future.result() for future in [pool.submit(run, unit) for unit in units]]
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
