@@ -1,0 +1,1 @@
+"""The bench: `python -m tests.bench`. A package, so that its modules are never found under bare names (`translate`)."""
