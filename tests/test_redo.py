@@ -247,6 +247,21 @@ def test_without_another_engine_finished_lines_are_kept_and_only_the_rest_is_ask
     assert [line.text for line in work.track("ep01", "en")] == ["Say Young Marshal 5", "Say 5"]
 
 
+def test_lines_of_a_broken_off_run_never_outlive_the_track_they_became(work: Series) -> None:
+    work.manifest('translator = "llm:fast"')
+    work.llm.failures["我回来了。"] = ("endpoint unavailable", True)
+    work.run()
+    work.llm.failures.clear()
+    work.run()
+    assert not list((work.folder / "workspace").glob("**/drafts/*.json"))
+    work.glossary("en", "Marshal Junior")
+    work.run()
+    (work.folder / "ep01.srt").write_text(SRT.format("少帅驾到！", "你们好。"), encoding="utf-8")
+    work.run()
+    assert work.llm.asked == [("你们好。", "en"), ("你们好。", "fr")]
+    assert work.track("ep01", "en")[0].text == "Say Marshal Junior 5"
+
+
 def test_a_line_that_every_engine_refuses_is_left_to_a_person_and_never_made_up(work: Series) -> None:
     work.manifest('translator = "llm:fast"')
     work.llm.failures["我回来了。"] = ("refused", False)

@@ -67,7 +67,7 @@ def target_file(tag: str) -> str:
 
 def drafts_file(tag: str) -> str:
     """Lines of a translation that was broken off, so that nobody pays for them twice."""
-    return f"targets/{tag}.drafts.json"
+    return f"drafts/{tag}.json"
 
 
 def layout_file(tag: str) -> str:
@@ -205,6 +205,15 @@ class Writer:
         with self._guard(), disk_errors(path, "read"):
             self._check(name)
             self._record(name, fingerprint, file_digest(path), path.stat())
+
+    def remove(self, name: str) -> None:
+        """Delete `name`, which nothing needs any more; that it is not there is no error."""
+        path = self._workspace.path(name)
+        with self._guard(), disk_errors(path):
+            self._check(name)
+            path.unlink(missing_ok=True)
+            state = self._workspace.state
+            self._save(replace(state, artefacts={n: a for n, a in state.artefacts.items() if n != name}))
 
     def facts(self, facts: MediaFacts) -> None:
         with self._guard():

@@ -41,6 +41,9 @@ def translate_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Ou
                 continue
             # Another engine is asked for what this one could not write for now, and this one again next time.
             writers[tag].commit(target_file(tag), made.track, "" if made.provisional else made_of[tag])
+            if ws.exists(drafts_file(tag)):
+                # They are in the track now, and would pass for newer than its lines ever after.
+                writers[tag].remove(drafts_file(tag))
             outcome.done.append(tag)
     return outcome
 
