@@ -12,6 +12,7 @@ from typing import Literal
 import regex
 
 from localize.fingerprint import fingerprint
+from localize.safe_area import Rect
 
 Kind = Literal["dialogue", "forced"]
 Origin = Literal["speech", "ocr", "file", "human"]
@@ -61,6 +62,8 @@ class Cue:
     words: tuple[Word, ...] = ()
     confidence: float | None = None
     speaker: str | None = None
+    place: Rect | None = None
+    """Where a forced cue stands in the picture, in pixels of the frame."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.start_ms < self.end_ms:

@@ -59,6 +59,8 @@ def from_json(kind: type[T], path: Path) -> T:
 
 SHOTS = "shots.json"
 """Where each shot of the picture begins."""
+OCR = "ocr.json"
+"""What the picture says: burned-in subtitles, signs, cards."""
 
 
 def target_file(tag: str) -> str:
