@@ -6,6 +6,7 @@ said; a target track holds exactly one line per source cue; a layout holds what 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -64,6 +65,8 @@ class Cue:
     speaker: str | None = None
     place: Rect | None = None
     """Where a forced cue stands in the picture, in pixels of the frame."""
+    was: tuple[str, ...] = ()
+    """The cues that a person split or merged into this one; their target lines are suggestions for its own."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.start_ms < self.end_ms:
@@ -134,9 +137,17 @@ class TargetTrack:
     locale: str
     lines: tuple[TargetLine, ...]
     schema: int = 1
+    retired: tuple[TargetLine, ...] = ()
+    """Lines whose cue is gone, split or merged: suggestions, and what stands again when that is undone."""
 
     def text_of(self) -> dict[str, str]:
         return {line.id: line.text for line in self.lines}
+
+
+def retired(previous: TargetTrack | None, ids: Collection[str]) -> tuple[TargetLine, ...]:
+    """What `previous` holds for cues that are not among `ids` any more."""
+    lines = {line.id: line for line in (*previous.retired, *previous.lines)} if previous else {}
+    return tuple(line for id_, line in lines.items() if id_ not in ids and line.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@
     └── ReviewError           a reviewer must act                             exit 4
         ├── ReviewPending
         ├── ReviewRejected
-        └── StaleApproval     edited after it was approved
+        ├── StaleApproval     edited after it was approved
+        └── ReviewConflict    somebody else changed the same thing meanwhile
 
 `str(error)` is one line: stage, episode, locale, what happened, what to type next.
 """
@@ -140,6 +141,10 @@ class ReviewRejected(ReviewError):
 
 
 class StaleApproval(ReviewError):
+    pass
+
+
+class ReviewConflict(ReviewError):
     pass
 
 

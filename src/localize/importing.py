@@ -13,7 +13,7 @@ from pathlib import Path
 
 from localize import subtitles, sync
 from localize.chinese import is_spoken
-from localize.cues import Cue, SourceTrack, TargetLine, TargetTrack, source_fingerprint
+from localize.cues import Cue, SourceTrack, TargetLine, TargetTrack, retired, source_fingerprint
 from localize.errors import SubtitleError, at
 from localize.glossary import grammar
 from localize.job import Job
@@ -138,9 +138,8 @@ def _track(
 ) -> TargetTrack:
     """Every line a person's; what a machine wrote before stays in it as its draft."""
     before = {line.id: line for line in previous.lines} if previous else {}
-    return TargetTrack(
-        profile.tag, tuple(_line(cue, aligned, profile, before.get(cue.id), note) for cue in source.cues)
-    )
+    lines = tuple(_line(cue, aligned, profile, before.get(cue.id), note) for cue in source.cues)
+    return TargetTrack(profile.tag, lines, retired=retired(previous, {cue.id for cue in source.cues}))
 
 
 def _line(cue: Cue, aligned: Aligned, profile: Locale, before: TargetLine | None, note: str) -> TargetLine:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from localize.chinese import has_han, is_spoken
-from localize.cues import MEMORY, SAME_HAN, STALE, Cue, TargetLine, TargetTrack, source_fingerprint
+from localize.cues import MEMORY, SAME_HAN, STALE, Cue, TargetLine, TargetTrack, retired, source_fingerprint
 from localize.engines.base import Translation, Translator
 from localize.errors import EngineRejected
 from localize.fingerprint import fingerprint
@@ -67,7 +67,8 @@ class Plan:
         self._asked = {line.cue.id: line for line in lines}
         self._writers: dict[str, Translator] = {}
         self._unshortened = False
-        before = {line.id: line for line in previous.lines} if previous else {}
+        before = {line.id: line for line in (*previous.retired, *previous.lines)} if previous else {}
+        self._retired = retired(previous, {line.cue.id for line in lines})
         for line in lines:
             made = (
                 self._person(line.cue, before.get(line.cue.id))
@@ -130,7 +131,7 @@ class Plan:
             else:
                 self._lines[line.cue.id] = self._line(line, "", next(iter(self.route)).name, (EMPTY,))
         lines = tuple(self._lines[cue.id] for cue in self._cues if cue.id in self._lines)
-        return Translated(TargetTrack(self.profile.tag, lines), unfinished, self._unshortened)
+        return Translated(TargetTrack(self.profile.tag, lines, retired=self._retired), unfinished, self._unshortened)
 
     def _person(self, cue: Cue, line: TargetLine | None) -> TargetLine | None:
         """A line that a person wrote or approved, as it stands."""
