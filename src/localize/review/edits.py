@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import regex
 
-from localize.cues import STALE, Cue, TargetLine, TargetTrack, graphemes, source_fingerprint
+from localize.cues import STALE, Cue, TargetLine, TargetTrack, graphemes, retired, source_fingerprint
 from localize.errors import InputError, at
 from localize.fingerprint import fingerprint
 from localize.job import Job
@@ -76,7 +76,7 @@ def save(
     with at(stage="review", episode_id=job.episode.id, locale=tag), writing(job, tag) as writer:
         cues = {cue.id: cue for cue in job.source().cues}
         track = job.workspace.read(TargetTrack, target_file(tag)) or TargetTrack(tag, ())
-        lines = {line.id: line for line in track.lines}
+        lines = lines_of(track, cues)
         for edit in edits:
             if edit.cue_id not in cues:
                 raise InputError(f"there is no cue {edit.cue_id} any more", next_step="load the episode again")
@@ -101,7 +101,7 @@ def approve(job: Job, tag: str, versions: Mapping[str, str], who: Who, *, approv
     with at(stage="review", episode_id=job.episode.id, locale=tag), writing(job, tag) as writer:
         cues = {cue.id: cue for cue in job.source().cues}
         track = job.workspace.need(TargetTrack, target_file(tag))
-        lines = {line.id: line for line in track.lines}
+        lines = lines_of(track, cues)
         known = {id_: seen for id_, seen in versions.items() if id_ in lines and id_ in cues}
         good = [id_ for id_, seen in known.items() if seen == version(cues[id_], lines[id_])]
         changed = {id_: _approved(cues[id_], lines[id_], approved) for id_ in good}
@@ -127,7 +127,7 @@ def restore(job: Job, tag: str, event: Event, who: Who) -> Saved:
     with at(stage="review", episode_id=job.episode.id, locale=tag), writing(job, tag) as writer:
         cues = {cue.id: cue for cue in job.source().cues}
         track = job.workspace.need(TargetTrack, target_file(tag))
-        lines = {line.id: line for line in track.lines}
+        lines = lines_of(track, cues)
         before = {line.id: line for line in event.lines_before}
         ours = [after for after in event.lines_after if after.id in cues]
         good = [a for a in ours if (standing := lines.get(a.id)) and standing.text == a.text]
@@ -148,21 +148,34 @@ def restore(job: Job, tag: str, event: Event, who: Who) -> Saved:
     return Saved(tuple(back.values()), now, clashes, undone)
 
 
+def lines_of(track: TargetTrack, cues: Collection[str]) -> dict[str, TargetLine]:
+    """The line of each of `cues` that has one; a cue that came back, as by an undone split, has its old line again."""
+    return {line.id: line for line in (*track.retired, *track.lines) if line.id in cues}
+
+
 @contextmanager
-def writing(job: Job, scope: str) -> Iterator[Writer]:
-    """The lease of `scope`; writers of one process queue up first: a lease is asked for ten times a second only."""
+def turn(job: Job, scope: str) -> Iterator[None]:
+    """Queue up with the other writers of this process: a lease is asked for ten times a second only."""
     with _GUARD:
         lock = _LOCKS[str(job.workspace.folder), scope]
-    with lock, job.workspace.writing(scope) as writer:
+    with lock:
+        yield
+
+
+@contextmanager
+def writing(job: Job, scope: str) -> Iterator[Writer]:
+    """The lease of `scope`, one writer of this process after the other."""
+    with turn(job, scope), job.workspace.writing(scope) as writer:
         yield writer
 
 
 def _commit(
-    job: Job, writer: Writer, track: TargetTrack, lines: Mapping[str, TargetLine], event: Event, cues: Iterable[str]
+    job: Job, writer: Writer, track: TargetTrack, lines: Mapping[str, TargetLine], event: Event, cues: Collection[str]
 ) -> None:
     name = target_file(track.locale)
     record = job.workspace.state.artefacts.get(name)
-    made = replace(track, lines=tuple(lines[id_] for id_ in cues if id_ in lines))
+    kept = tuple(lines[id_] for id_ in cues if id_ in lines)
+    made = replace(track, lines=kept, retired=retired(track, cues))
     logged(job, event, lambda: writer.commit(name, made, record.fingerprint if record else ""))
 
 
