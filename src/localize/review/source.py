@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from localize.chinese import has_han
+from localize.chinese import ends_clause, has_han
 from localize.cues import Cue, SourceTrack, Word
 from localize.errors import InputError, ReviewConflict, at
 from localize.fingerprint import fingerprint
@@ -90,7 +90,8 @@ def merge(job: Job, seen: Sequence[tuple[str, str]], who: Who) -> Event | None:
             raise InputError("only cues that follow one another can be merged", next_step="choose neighbours")
         text = cues[0].text
         for cue in cues[1:]:
-            text += ("，" if has_han(text[-1:]) and has_han(cue.text[:1]) else " ") + cue.text
+            between = "" if ends_clause(text) else "，" if has_han(text[-1:]) and has_han(cue.text[:1]) else " "
+            text += between + cue.text
         speakers = {cue.speaker for cue in cues}
         whole = replace(
             cues[0],
