@@ -12,6 +12,7 @@ from localize.engines.base import Translator
 from localize.fingerprint import fingerprint
 from localize.glossary import stack
 from localize.glossary.stack import Termbase
+from localize.glossary.terms import Entry
 from localize.job import Job
 from localize.lines import Brief, Line
 from localize.memory import Match, Memory, asked
@@ -21,10 +22,14 @@ from localize.workspace import SHOTS, drafts_file, target_file
 
 
 class Assignment:
-    """One episode's translation, read from the manifest, the glossaries and the workspace as they are now."""
+    """One episode's translation, read from the manifest, the glossaries and the workspace as they are now.
 
-    def __init__(self, job: Job) -> None:
+    `supposing` are rows of a glossary that are not written yet: what would change if they were?
+    """
+
+    def __init__(self, job: Job, *, supposing: Sequence[Entry] = ()) -> None:
         self.job = job
+        self._supposed = tuple(supposing)
         self.series = job.series
         self._limits: dict[Limits, Mapping[str, int]] = {}
 
@@ -34,7 +39,8 @@ class Assignment:
 
     @cached_property
     def termbase(self) -> Termbase:
-        return stack.load(self.series, self.job.episode.id)
+        known = stack.load(self.series, self.job.episode.id)
+        return stack.Termbase((*known.entries, *self._supposed), known.cast) if self._supposed else known
 
     @cached_property
     def lines(self) -> list[Line]:

@@ -10,6 +10,7 @@ from localize.assignment import Assignment
 from localize.cues import TargetLine, TargetTrack
 from localize.errors import NoEngine
 from localize.glossary.match import Matcher, Sense, surroundings
+from localize.glossary.terms import Entry
 from localize.job import Job
 from localize.workspace import target_file
 
@@ -34,9 +35,12 @@ class Touched:
     by: str
 
 
-def impact(job: Job, term: str, locales: Sequence[str]) -> Iterator[Touched]:
-    """Every line of the episode of `job` whose source holds `term`, which need not be in a glossary yet."""
-    work = Assignment(job)
+def impact(job: Job, term: str, locales: Sequence[str], *, supposing: Sequence[Entry] = ()) -> Iterator[Touched]:
+    """Every line of the episode of `job` whose source holds `term`, which need not be in a glossary yet.
+
+    `supposing` are rows taken for written, to see what they would change.
+    """
+    work = Assignment(job, supposing=supposing)
     cues = {cue.id: cue for cue in work.source.cues if term in cue.text}
     if not cues:
         return
