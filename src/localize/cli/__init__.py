@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from localize import __version__, console
-from localize.cli import files, glossary, look, memory, models, review, work
+from localize.cli import desk, files, glossary, look, memory, models, review, work
 from localize.errors import EXIT_BUG, LocalizeError
 
 DEBUG = "--debug"
@@ -32,6 +32,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(glossary.app, name="glossary")
 app.add_typer(review.app, name="review")
 app.add_typer(memory.app, name="memory")
+app.add_typer(desk.app, name="desk")
 
 
 @app.callback(invoke_without_command=True)
