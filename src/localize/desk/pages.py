@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -47,22 +48,28 @@ def page(request: Request, template: str, *, status: int = 200, **context: objec
     sessions = sessions_of(request)
     session = session_of(request)
     fresh = session or sessions.visitor()
-    t = words(request)
-    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    html = _TEMPLATES.get_template(template).render(
-        context
-        | {
-            "t": t,
-            "language": t.language,
-            "user": getattr(request.state, "who", None),
-            "csrf": fresh.token,
-            "here": here,
-        }
-    )
-    response = HTMLResponse(html, status)
+    response = HTMLResponse(_renderer(request, fresh.token)(template, context), status)
     if session is None:
         sessions.write(response, fresh)
     return response
+
+
+def fragments(request: Request) -> Callable[..., str]:
+    """Renders parts of a page for scripts to put in; their templates have what those of pages have."""
+    session = session_of(request)
+    rendered = _renderer(request, session.token if session else "")
+
+    def fragment(template: str, **context: object) -> str:
+        return rendered(template, context)
+
+    return fragment
+
+
+def _renderer(request: Request, token: str) -> Callable[[str, Mapping[str, object]], str]:
+    t = words(request)
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    known = {"t": t, "language": t.language, "user": getattr(request.state, "who", None), "csrf": token, "here": here}
+    return lambda template, context: _TEMPLATES.get_template(template).render({**context, **known})
 
 
 def local(path: str) -> str:

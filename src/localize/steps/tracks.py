@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from localize import adherence, fonts, subtitles
-from localize.cues import Layout, TargetTrack
+from localize.cues import Layout, SourceTrack, TargetTrack
 from localize.engines.base import Progress
 from localize.evidence import Evidence
 from localize.findings import Findings
@@ -22,27 +22,35 @@ def fit_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
 
     def one(tag: str, writer: Writer, made_of: str) -> None:
         series, ws, profile = job.series, job.workspace, job.series.style.profile(locale(tag))
-        layout = fit.fit(
-            job.source(), ws.need(TargetTrack, target_file(tag)), profile, job.facts,
-            style=series.style, platform=series.platform, band=series.band, covered=series.cover != "none",
-            row=series.reading.of(tag), keep=kept(tag), shots=_cuts(job),
-        )  # fmt: skip
+        layout = laid_out(job, tag, job.source(), ws.need(TargetTrack, target_file(tag)), kept(job, tag))
         writer.commit(subtitle_file(tag, "ass"), subtitles.to_ass(layout, profile, series.style), made_of)
         writer.commit(layout_file(tag), layout, made_of)
 
     def reads(tag: str) -> tuple[object, ...]:
         series, ws, profile = job.series, job.workspace, job.series.style.profile(locale(tag))
-        texts = (*(ws.digest(name) for name in ("source.json", SHOTS, target_file(tag))), kept(tag))
+        texts = (*(ws.digest(name) for name in ("source.json", SHOTS, target_file(tag))), kept(job, tag))
         place = (frame(job.facts), job.facts.variable_rate, series.platform, series.band, series.cover)
         type_ = (profile, series.style, series.style.look, fonts.digest(profile, series.style.bold))
         return (fit.VERSION, subtitles.VERSION, *texts, *place, *type_, series.reading.of(tag))
 
-    def kept(tag: str) -> dict[str, list[str]]:
-        """Names and terms that stay on one line, by cue id."""
-        lines = ((line.cue.id, line.terms.get(tag, ())) for line in Evidence(job, tag).lines)
-        return {cue_id: [form for term in terms for form in term.forms] for cue_id, terms in lines if terms}
-
     return each(job, "fit", locales, reads, one, (lambda tag: layout_file(tag), lambda tag: subtitle_file(tag, "ass")))
+
+
+def laid_out(
+    job: Job, tag: str, source: SourceTrack, target: TargetTrack, keep: Mapping[str, Sequence[str]]
+) -> Layout:
+    """`target`, or a stretch of it with its `source`, on the frame of the episode as the series wants it."""
+    series = job.series
+    return fit.fit(
+        source, target, series.style.profile(locale(tag)), job.facts, style=series.style, platform=series.platform,
+        band=series.band, covered=series.cover != "none", row=series.reading.of(tag), keep=keep, shots=_cuts(job),
+    )  # fmt: skip
+
+
+def kept(job: Job, tag: str) -> dict[str, list[str]]:
+    """Names and terms that stay on one line, by cue id."""
+    lines = ((line.cue.id, line.terms.get(tag, ())) for line in Evidence(job, tag).lines)
+    return {cue_id: [form for term in terms for form in term.forms] for cue_id, terms in lines if terms}
 
 
 def check_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:

@@ -1,0 +1,316 @@
+"""What the scripts of an episode's page ask for and send: JSON, every change by way of `localize.review`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, HTTPException
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+
+from localize.desk import drawing, revisions, rows, verdicts
+from localize.desk.episode import told
+from localize.desk.guards import SignedIn, TheDesk, allow
+from localize.desk.places import Place, place
+from localize.desk.presence import presence
+from localize.desk.refit import REFITS, laid_out
+from localize.desk.users import User
+from localize.errors import InputError
+from localize.job import SOURCE
+from localize.locales import locale
+from localize.review import comments, edits, log, source, undo
+from localize.review.edits import Edit, Saved
+from localize.review.log import Event, Who
+from localize.review.preview import preview as previewed
+from localize.review.source import CueEdit
+from localize.subtitles import sidecar
+
+router = APIRouter(prefix="/series/{series_id}/{episode_id}/{tag}")
+
+Text = Annotated[str, Field(max_length=8000)]
+Name = Annotated[str, Field(max_length=80)]
+_LINES = 5000
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Line(_Body):
+    id: Name
+    text: Text
+    version: Name
+
+
+class Lines(_Body):
+    edits: Annotated[list[Line], Field(max_length=_LINES)]
+    approve: bool = False
+
+
+class Versions(_Body):
+    versions: Annotated[dict[Name, Name], Field(max_length=_LINES)]
+    approved: bool = True
+
+
+class Wanted(_Body):
+    texts: Annotated[dict[Name, Text], Field(max_length=50)] = {}
+    times: Annotated[dict[Name, tuple[int, int]], Field(max_length=50)] = {}
+
+
+class SourceLine(_Body):
+    id: Name
+    text: Text
+    start: int
+    end: int
+    version: Name
+
+
+class Cut(_Body):
+    id: Name
+    version: Name
+    at: Annotated[int, Field(ge=0, le=8000)]
+    at_ms: int | None = None
+
+
+class Joined(_Body):
+    cues: Annotated[list[tuple[Name, Name]], Field(min_length=2, max_length=10)]
+
+
+class Said(_Body):
+    id: Name
+    text: Text
+    to: Name = ""
+
+
+class Which(_Body):
+    id: Name
+
+
+class Verdict(_Body):
+    gate: Literal["transcript", "translation", "final"]
+    verdict: Literal["approved", "rejected"]
+    digest: Annotated[str, Field(max_length=200)]
+    comment: Text = ""
+    cues: Annotated[list[tuple[Name, Text]], Field(max_length=_LINES)] = []
+
+
+@router.post("/lines")
+def save(request: Request, user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str, body: Lines) -> Any:
+    """Save texts; what somebody else changed meanwhile comes back as a clash, with both texts."""
+    at = _editable(desk, user, series_id, episode_id, tag)
+    made = [Edit(line.id, line.text, line.version) for line in body.edits]
+    saved = edits.save(at.job, tag, made, _who(user), approve=body.approve)
+    return _saved(request, at, user, saved)
+
+
+@router.post("/approve")
+def approve(
+    request: Request, user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str, body: Versions
+) -> Any:
+    """Let lines pass as they were seen, or take that back."""
+    at = _editable(desk, user, series_id, episode_id, tag)
+    saved = edits.approve(at.job, tag, body.versions, _who(user), approved=body.approved)
+    return _saved(request, at, user, saved)
+
+
+@router.post("/undo")
+def take_back(request: Request, user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str) -> Any:
+    """Take back the user's last change here, in the lines or in the source, whichever was later."""
+    return _back(request, user, place(desk, series_id, episode_id, tag), again=False)
+
+
+@router.post("/redo")
+def do_again(request: Request, user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str) -> Any:
+    """Take back the user's last undo here."""
+    return _back(request, user, place(desk, series_id, episode_id, tag), again=True)
+
+
+@router.post("/take-back")
+def take_event_back(
+    request: Request, user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str, body: Which
+) -> Any:
+    """Take back one change of the history, whoever made it."""
+    at = place(desk, series_id, episode_id, tag)
+    scope, event = next(
+        ((scope, e) for scope in (tag, SOURCE) for e in log.read(at.job.workspace, scope) if e.id == body.id),
+        (tag, None),
+    )
+    if event is None or not (event.lines_after or event.cues_after):
+        raise HTTPException(404)
+    _allow(user, at, scope)
+    return _saved(request, at, user, undo.take_back(at.job, scope, event, _who(user)), scope)
+
+
+@router.post("/preview")
+def preview(user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str, body: Wanted) -> Any:
+    """How unsaved texts and times would be drawn, by the layout of a run: events, and the same as WebVTT."""
+    at = place(desk, series_id, episode_id, tag)
+    made = previewed(at.job, tag, body.texts, body.times)
+    profile = at.job.series.style.profile(locale(tag))
+    return {
+        "events": drawing.events(made.layout),
+        "replaces": made.cue_ids,
+        "vtt": sidecar("vtt", made.layout, profile, at.job.facts.rate),
+    }
+
+
+@router.get("/state")
+def state(
+    request: Request, user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str, rev: str = "", cue: str = ""
+) -> Any:
+    """What changed since revision `rev`, who is here, and whether findings are being made anew."""
+    at = place(desk, series_id, episode_id, tag)
+    here = presence(desk)
+    here.note(at.key, user.name, cue[:80])
+    people = [{"name": one.name, "cue": one.cue_id} for one in here.at(at.key) if one.name != user.name]
+    answer: dict[str, Any] = {"here": people, "pending": REFITS.pending(at.job, tag), "revision": at.revision}
+    if answer["revision"] != rev:
+        answer |= _changes(request, at, user, rev, answer["revision"])
+    return answer
+
+
+@router.post("/leave", status_code=204)
+def leave(user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str) -> None:
+    """The page is being closed."""
+    presence(desk).leave(place(desk, series_id, episode_id, tag).key, user.name)
+
+
+@router.post("/source")
+def mend(
+    request: Request, user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str, body: SourceLine
+) -> Any:
+    """Another text or other times for a cue of the source; every locale sees it."""
+    at = _source(desk, user, series_id, episode_id, tag)
+    edit = CueEdit(body.id, body.text, body.start, body.end, body.version)
+    return _mended(request, at, user, source.edit(at.job, [edit], _who(user)))
+
+
+@router.post("/split")
+def split(request: Request, user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str, body: Cut) -> Any:
+    at = _source(desk, user, series_id, episode_id, tag)
+    made = source.split(at.job, body.id, body.version, _who(user), at_char=body.at, at_ms=body.at_ms)
+    return _mended(request, at, user, made)
+
+
+@router.post("/merge")
+def merge(request: Request, user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str, body: Joined) -> Any:
+    at = _source(desk, user, series_id, episode_id, tag)
+    return _mended(request, at, user, source.merge(at.job, body.cues, _who(user)))
+
+
+@router.post("/comments")
+def comment(
+    request: Request, user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str, body: Said
+) -> Any:
+    at = _editable(desk, user, series_id, episode_id, tag)
+    if body.id not in {cue.id for cue in at.job.source().cues}:
+        raise InputError(f"there is no cue {body.id} any more", next_step="load the episode again")
+    comments.add(at.job, tag, body.id, body.text, _who(user), to=body.to)
+    return rows_of(request, at, user, [body.id])
+
+
+@router.post("/comments/resolve")
+def resolve(
+    request: Request, user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str, body: Which
+) -> Any:
+    at = _editable(desk, user, series_id, episode_id, tag)
+    return rows_of(request, at, user, comments.resolve(at.job, tag, body.id, _who(user)).cue_ids)
+
+
+@router.get("/gate/{gate}")
+def before_deciding(
+    user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str,
+    gate: Literal["transcript", "translation", "final"],
+) -> Any:  # fmt: skip
+    """The digest that a decision at `gate` has to name."""
+    at = place(desk, series_id, episode_id, tag)
+    return {"digest": verdicts.seen(at.job, gate, None if gate == "transcript" else tag)}
+
+
+@router.post("/decide")
+def decide(user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str, body: Verdict) -> Any:
+    """Approve or reject at a gate, about exactly what the page showed."""
+    at = place(desk, series_id, episode_id, tag)
+    scope = None if body.gate == "transcript" else tag
+    allow(user.may_decide(body.gate, scope))
+    made = verdicts.decide(at.job, body.gate, scope, body.verdict, user, body.digest, body.comment, body.cues)
+    return {"verdict": made.verdict, "gate": made.gate}
+
+
+def _editable(desk: Any, user: User, series_id: str, episode_id: str, tag: str) -> Place:
+    at = place(desk, series_id, episode_id, tag)
+    allow(user.may_edit(tag))
+    return at
+
+
+def _source(desk: Any, user: User, series_id: str, episode_id: str, tag: str) -> Place:
+    at = place(desk, series_id, episode_id, tag)
+    _allow(user, at, SOURCE)
+    return at
+
+
+def _allow(user: User, at: Place, scope: str) -> None:
+    allow(user.may_edit(at.job.series.source_locale if scope == SOURCE else scope))
+
+
+def _who(user: User) -> Who:
+    return Who(user.name, signed_in=True)
+
+
+def _back(request: Request, user: User, at: Place, *, again: bool) -> Any:
+    find = undo.last_undone if again else undo.last
+    found: list[tuple[str, Event]] = []
+    for scope in (at.tag, SOURCE):
+        if event := find(log.read(at.job.workspace, scope), user.name):
+            found.append((scope, event))
+    if not found:
+        what = "do again" if again else "undo"
+        raise InputError(f"there is nothing of yours to {what} here", next_step="choose a change in the history")
+    scope, event = max(found, key=lambda one: one[1].id)
+    _allow(user, at, scope)
+    return _saved(request, at, user, undo.take_back(at.job, scope, event, _who(user)), scope)
+
+
+def _saved(request: Request, at: Place, user: User, saved: Saved, scope: str = "") -> Any:
+    if saved.event:
+        REFITS.soon(at.job, laid_out(at.job) if scope == SOURCE else [at.tag])
+    ids = [line.id for line in saved.lines]
+    clashes = [
+        {"id": one.edit.cue_id, "mine": one.edit.text, "theirs": one.line.text, "version": one.version, "by": one.who}
+        for one in saved.clashes
+    ]
+    return rows_of(request, at, user, ids) | {
+        "clashes": clashes, "reload": scope == SOURCE, "first": (saved.event.cue_ids[0] if saved.event else ""),
+    }  # fmt: skip
+
+
+def _mended(request: Request, at: Place, user: User, event: Event | None) -> Any:
+    """Every locale has the source, so all of them are laid out anew."""
+    if event:
+        REFITS.soon(at.job, laid_out(at.job))
+    gone = bool(event and {cue.id for cue in event.cues_before} != {cue.id for cue in event.cues_after})
+    ids = [cue.id for cue in event.cues_after] if event else []
+    return rows_of(request, at, user, ids) | {"reload": gone, "first": ids[0] if ids else ""}
+
+
+def rows_of(request: Request, at: Place, user: User, ids: Iterable[str]) -> dict[str, Any]:
+    """The rows of some cues as they are now, as every change answers."""
+    wanted = set(ids)
+    found = [row for row in rows.sheet(at.job, at.tag).rows if row.cue.id in wanted] if wanted else []
+    return {"rows": told(request, at, found, user)}
+
+
+def _changes(request: Request, at: Place, user: User, old: str, new: str) -> dict[str, Any]:
+    """The rows that differ from those of revision `old`; all of them where that was too long ago to know."""
+    sheet = rows.sheet(at.job, at.tag)
+    found = told(request, at, sheet.rows, user)
+    keys = {row["id"]: row["key"] for row in found}
+    before = revisions.shown(at.path, user.name, old)
+    revisions.remember(at.path, user.name, new, keys)
+    return {
+        "rows": [row for row in found if before.get(row["id"]) != row["key"]],
+        "ids": list(keys),
+        "approved": sheet.approved,
+        "events": drawing.events(sheet.layout) if sheet.layout else [],
+    }

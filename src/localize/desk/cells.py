@@ -1,0 +1,147 @@
+"""Cells: where each episode stands in each locale, for a board of thousands; read again only where a file has changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from localize import decisions, gates
+from localize.decisions import Decision, GateName
+from localize.disk import Stamp
+from localize.errors import LocalizeError, ReviewRejected, StaleApproval
+from localize.findings import Finding, Findings
+from localize.job import Job
+from localize.review.log import Event
+from localize.workspace import findings_file, from_json, layout_file, target_file
+
+State = Literal["none", "blocked", "waiting", "changed", "rejected", "approved", "passed", "damaged"]
+"""`none`: not translated yet; `blocked`: the transcript waits; `changed`: edited after a decision; `passed`: a gate let
+it through by itself, or is off."""
+STATES: tuple[State, ...] = ("waiting", "changed", "rejected", "blocked", "approved", "passed", "none", "damaged")
+TO_DO = frozenset({"waiting", "changed", "rejected"})
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One locale of one episode. `since_ns` is when its text last changed; `gate` the one it stands at."""
+
+    state: State = "none"
+    gate: GateName = "translation"
+    words: str = ""
+    severities: Mapping[str, int] = field(default_factory=dict)
+    since_ns: int = 0
+    editor: str = ""
+
+    @property
+    def waits(self) -> bool:
+        return self.state in TO_DO
+
+
+class Cells:
+    """The cells of a desk, kept with the stamps of the files that they were read from."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: dict[tuple[Path, str], tuple[tuple[Stamp | None, ...], Cell]] = {}
+
+    def of(self, job: Job) -> dict[str, Cell]:
+        """Every locale of an episode."""
+        there = _stamps(job.workspace.folder)
+        return {tag: self._cell(job, tag, there) for tag in job.locales}
+
+    def _cell(self, job: Job, tag: str, there: Mapping[str, Stamp]) -> Cell:
+        names = (
+            "source.json", target_file(tag), findings_file(tag), layout_file(tag), f"log/{tag}",
+            f"decisions/translation.{tag}.json", f"decisions/final.{tag}.json", "decisions/transcript.json",
+            findings_file(job.series.source_locale), f"renders/{tag}.mp4", f"subtitles/{tag}.srt",
+        )  # fmt: skip
+        stamps = (*(there.get(name) for name in names), hash(job.series.gates))
+        key = job.workspace.folder, tag
+        with self._lock:
+            known = self._known.get(key)
+        if known and known[0] == stamps:
+            return known[1]
+        try:
+            cell = _read(job, tag, there)
+        except LocalizeError as error:
+            cell = Cell("damaged", words=error.message)
+        with self._lock:
+            self._known[key] = stamps, cell  # type: ignore[assignment]
+        return cell
+
+
+def _stamps(folder: Path) -> dict[str, Stamp]:
+    """Of what lies in an episode's folder and one below; one call of the system for each folder, not for each name."""
+    found: dict[str, Stamp] = {}
+    for inner in ("", "targets/", "findings/", "layout/", "decisions/", "renders/", "subtitles/", "log/"):
+        with suppress(OSError), os.scandir(folder / inner) as entries:
+            for entry in entries:
+                stat = entry.stat()
+                found[inner + entry.name] = stat.st_size, stat.st_mtime_ns
+    return found
+
+
+def _read(job: Job, tag: str, there: Mapping[str, Stamp]) -> Cell:
+    target = there.get(target_file(tag))
+    if "source.json" not in there or target is None:
+        return Cell("blocked" if _blocked(job, there) else "none", "transcript" if _blocked(job, there) else "translation")
+    findings = _findings(job, findings_file(tag)) if findings_file(tag) in there else None
+    severities = Counter(finding.severity for finding in findings or ())
+    known = {"severities": dict(severities), "since_ns": target[1], "editor": _editor(job, tag, there)}
+    if _blocked(job, there):
+        return Cell("blocked", "transcript", **known)  # type: ignore[arg-type]
+    made = layout_file(tag) in there and bool({f"renders/{tag}.mp4", f"subtitles/{tag}.srt"} & there.keys())
+    state: State = "passed"
+    at: GateName = "translation"
+    words = ""
+    for gate in ("translation", "final") if made else ("translation",):
+        at = gate  # type: ignore[assignment]
+        state, words = _gate(job, at, tag, there, findings)
+        if state in TO_DO:
+            break
+    return Cell(state, at, words, **known)  # type: ignore[arg-type]
+
+
+def _blocked(job: Job, there: Mapping[str, Stamp]) -> bool:
+    """Whether the transcript waits for a person; most series decide that by findings."""
+    if "source.json" not in there:
+        return False
+    name = findings_file(job.series.source_locale)
+    return _gate(job, "transcript", None, there, _findings(job, name) if name in there else None)[0] in TO_DO
+
+
+def _gate(
+    job: Job, gate: GateName, tag: str | None, there: Mapping[str, Stamp], findings: tuple[Finding, ...] | None
+) -> tuple[State, str]:
+    """Where a gate stands. What it is about is read only where somebody decided."""
+    name = gates.decision_file(gate, tag)
+    decision = from_json(Decision, job.workspace.path(name)) if name in there else None
+    digest = gates.reviewed_digest(job.series, job.workspace, gate, tag) if decision else ""
+    try:
+        decisions.passes(getattr(job.series.gates, gate), decision, digest, findings, review="")
+    except ReviewRejected as error:
+        return "rejected", error.message
+    except StaleApproval as error:
+        return "changed", error.message
+    except LocalizeError as error:
+        return "changed" if decision else "waiting", error.message
+    return ("approved", decision.reviewer) if decision and decision.digest == digest else ("passed", "")
+
+
+def _findings(job: Job, name: str) -> tuple[Finding, ...]:
+    return from_json(Findings, job.workspace.path(name)).findings
+
+
+def _editor(job: Job, tag: str, there: Mapping[str, Stamp]) -> str:
+    """Who did something here last."""
+    if f"log/{tag}" not in there:
+        return ""
+    names = [name for name in os.listdir(job.workspace.path(f"log/{tag}")) if name.endswith(".json") and name[0] != "."]
+    return from_json(Event, job.workspace.path(f"log/{tag}/{max(names)}")).who.name if names else ""
