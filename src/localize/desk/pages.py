@@ -48,7 +48,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: objec
     session = session_of(request)
     fresh = session or sessions.visitor()
     t = words(request)
-    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    query = f"?{request.url.query}" if request.url.query else ""
     html = _TEMPLATES.get_template(template).render(
         context
         | {
@@ -56,7 +56,8 @@ def page(request: Request, template: str, *, status: int = 200, **context: objec
             "language": t.language,
             "user": getattr(request.state, "who", None),
             "csrf": fresh.token,
-            "here": here,
+            # Where the language switch leads back to.
+            "here": request.url.path + query if request.method == "GET" else "/",
         }
     )
     response = HTMLResponse(html, status)
