@@ -29,7 +29,7 @@ class _ServesByDefault(TyperGroup):
         return super().parse_args(ctx, args)
 
 
-app = typer.Typer(cls=_ServesByDefault, help="The review desk: localize desk [PATH]... serves it.")
+app = typer.Typer(cls=_ServesByDefault, help="The review desk: localize desk [PATH]... serves it; see serve --help.")
 accounts = typer.Typer(no_args_is_help=True, help="Who may sign in to the desk, and what they may do there.")
 app.add_typer(accounts, name="users")
 

@@ -96,7 +96,9 @@ class Verdict(_Body):
 
 
 @router.post("/lines")
-def save(request: Request, user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str, body: Lines) -> Any:
+def save(
+    request: Request, user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str, body: Lines
+) -> Any:
     """Save texts; what somebody else changed meanwhile comes back as a clash, with both texts."""
     at = _editable(desk, user, series_id, episode_id, tag)
     made = [Edit(line.id, line.text, line.version) for line in body.edits]
@@ -157,7 +159,14 @@ def preview(user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag:
 
 @router.get("/state")
 def state(
-    request: Request, user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str, rev: str = "", cue: str = ""
+    request: Request,
+    user: SignedIn,
+    desk: TheDesk,
+    series_id: str,
+    episode_id: str,
+    tag: str,
+    rev: str = "",
+    cue: str = "",
 ) -> Any:
     """What changed since revision `rev`, who is here, and whether findings are being made anew."""
     at = place(desk, series_id, episode_id, tag)
@@ -194,7 +203,9 @@ def split(request: Request, user: SignedIn, desk: TheDesk, series_id: str, episo
 
 
 @router.post("/merge")
-def merge(request: Request, user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str, body: Joined) -> Any:
+def merge(
+    request: Request, user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str, body: Joined
+) -> Any:
     at = _source(desk, user, series_id, episode_id, tag)
     return _mended(request, at, user, source.merge(at.job, body.cues, _who(user)))
 
@@ -272,16 +283,20 @@ def _back(request: Request, user: User, at: Place, *, again: bool) -> Any:
     return _saved(request, at, user, undo.take_back(at.job, scope, event, _who(user)), scope)
 
 
+def clashing(saved: Saved) -> list[dict[str, str]]:
+    """What was not made since the lines had changed meanwhile: both texts, for a person to choose."""
+    return [
+        {"id": one.edit.cue_id, "mine": one.edit.text, "theirs": one.line.text, "version": one.version, "by": one.who}
+        for one in saved.clashes
+    ]
+
+
 def _saved(request: Request, at: Place, user: User, saved: Saved, scope: str = "") -> Any:
     if saved.event:
         REFITS.soon(at.job, laid_out(at.job) if scope == SOURCE else [at.tag])
     ids = [line.id for line in saved.lines]
-    clashes = [
-        {"id": one.edit.cue_id, "mine": one.edit.text, "theirs": one.line.text, "version": one.version, "by": one.who}
-        for one in saved.clashes
-    ]
     return rows_of(request, at, user, ids) | {
-        "clashes": clashes, "reload": scope == SOURCE, "first": (saved.event.cue_ids[0] if saved.event else ""),
+        "clashes": clashing(saved), "reload": scope == SOURCE, "first": (saved.event.cue_ids[0] if saved.event else ""),
     }  # fmt: skip
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -23,7 +25,14 @@ from localize.desk.users import Users
 from localize.errors import LocalizeError
 
 ROUTERS: tuple[APIRouter, ...] = (
-    board.router, episode.router, api.router, lessons.router, history.router, search.router, media.router, pages.router,
+    board.router,
+    episode.router,
+    api.router,
+    lessons.router,
+    history.router,
+    search.router,
+    media.router,
+    pages.router,
 )
 """For signed-in people; what changes something needs the token of its session."""
 PUBLIC = ("/healthz", "/login", "/language", "/messages.json", "/static")
@@ -48,9 +57,16 @@ class _App(FastAPI):
     behind_proxy = False
 
     def build_middleware_stack(self) -> ASGIApp:
-        sessions: Sessions = self.state.sessions
-        inner = super().build_middleware_stack()
-        return Outermost(inner, known=lambda c: sessions.read(c) is not None, behind_proxy=self.behind_proxy)
+        return Outermost(super().build_middleware_stack(), self.state.sessions, behind_proxy=self.behind_proxy)
+
+
+class _Static(StaticFiles):
+    """Kept by browsers, and asked about again each time: a newer desk shows its own scripts."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["cache-control"] = "no-cache"
+        return response
 
 
 def create_app(root: Path | Sequence[Path], *, settings: Settings) -> FastAPI:
@@ -70,7 +86,7 @@ def create_app(root: Path | Sequence[Path], *, settings: Settings) -> FastAPI:
     app.include_router(pages.public, dependencies=[Depends(csrf_checked)])
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(signed_in), Depends(csrf_checked)])
-    app.mount("/static", StaticFiles(directory=pages.HERE / "static"), name="static")
+    app.mount("/static", _Static(directory=pages.HERE / "static"), name="static")
     for kind, handler in (
         (HTTPException, errors.refused),
         (RequestValidationError, errors.invalid),

@@ -125,7 +125,9 @@ def _table(
     mine: bool,
 ) -> Table:  # fmt: skip
     tags = tuple(
-        tag for tag in series.locales if locale in ("", tag) and (not mine or user.role != "reviewer" or user.may_edit(tag))
+        tag
+        for tag in series.locales
+        if locale in ("", tag) and (not mine or user.role != "reviewer" or user.may_edit(tag))
     )
     cells = _cells.setdefault(desk, Cells())
     lines = []
@@ -139,15 +141,15 @@ def _table(
             here = people.get((series.id, job.episode.id, tag), ())
             may = cell.waits and user.may_decide(cell.gate, tag)
             squares.append(Square(tag, cell, here, f"{series.id}/{job.episode.id}/{tag}/{cell.gate}", may))
-        if any(_wanted(square, state) for square in squares) or not (state or mine):
-            if not mine or user.role == "reviewer" or any(one.cell.editor == user.name for one in squares):
-                lines.append(Line(job, tuple(squares)))
+        touched = not mine or user.role == "reviewer" or any(one.cell.editor == user.name for one in squares)
+        if touched and (not state or any(_wanted(square, state) for square in squares)):
+            lines.append(Line(job, tuple(squares)))
     selectable = sum(square.selectable for line in lines for square in line.squares)
     return Table(series, tags, tuple(lines), counts, selectable)
 
 
 def _wanted(square: Square, state: str) -> bool:
-    return state in ("", square.cell.state) or (state == "todo" and square.cell.waits)
+    return state == square.cell.state or (state == "todo" and square.cell.waits)
 
 
 def _few(cell: list[str] | None) -> list[str]:
@@ -184,5 +186,3 @@ def _age(since_ns: int) -> tuple[str, int]:
         if seconds >= size:
             return key, seconds // size
     return "now", 0
-
-

@@ -1,16 +1,16 @@
-"""Cells: where each episode stands in each locale, for a board of thousands; read again only where a file has changed."""
+"""Cells: where each episode stands in each locale, for a board of thousands; read again only where a file changed."""
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 from localize import decisions, gates
 from localize.decisions import Decision, GateName
@@ -35,7 +35,8 @@ class Cell:
     state: State = "none"
     gate: GateName = "translation"
     words: str = ""
-    severities: Mapping[str, int] = field(default_factory=dict)
+    errors: int = 0
+    warnings: int = 0
     since_ns: int = 0
     editor: str = ""
 
@@ -49,7 +50,7 @@ class Cells:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: dict[tuple[Path, str], tuple[tuple[Stamp | None, ...], Cell]] = {}
+        self._known: WeakKeyDictionary[Job, dict[str, tuple[tuple[Stamp | None, ...], Cell]]] = WeakKeyDictionary()
 
     def of(self, job: Job) -> dict[str, Cell]:
         """Every locale of an episode."""
@@ -62,10 +63,11 @@ class Cells:
             f"decisions/translation.{tag}.json", f"decisions/final.{tag}.json", "decisions/transcript.json",
             findings_file(job.series.source_locale), f"renders/{tag}.mp4", f"subtitles/{tag}.srt",
         )  # fmt: skip
-        stamps = (*(there.get(name) for name in names), hash(job.series.gates))
-        key = job.workspace.folder, tag
+        stamps = tuple(there.get(name) for name in names)
         with self._lock:
-            known = self._known.get(key)
+            # An edited manifest, with other gates perhaps, has other jobs.
+            own = self._known.setdefault(job, {})
+            known = own.get(tag)
         if known and known[0] == stamps:
             return known[1]
         try:
@@ -73,7 +75,7 @@ class Cells:
         except LocalizeError as error:
             cell = Cell("damaged", words=error.message)
         with self._lock:
-            self._known[key] = stamps, cell  # type: ignore[assignment]
+            own[tag] = stamps, cell
         return cell
 
 
@@ -91,22 +93,22 @@ def _stamps(folder: Path) -> dict[str, Stamp]:
 def _read(job: Job, tag: str, there: Mapping[str, Stamp]) -> Cell:
     target = there.get(target_file(tag))
     if "source.json" not in there or target is None:
-        return Cell("blocked" if _blocked(job, there) else "none", "transcript" if _blocked(job, there) else "translation")
+        return Cell("blocked", "transcript") if _blocked(job, there) else Cell()
     findings = _findings(job, findings_file(tag)) if findings_file(tag) in there else None
     severities = Counter(finding.severity for finding in findings or ())
-    known = {"severities": dict(severities), "since_ns": target[1], "editor": _editor(job, tag, there)}
+    begun = Cell(
+        "blocked", "transcript", errors=severities["error"], warnings=severities["warning"], since_ns=target[1],
+        editor=_editor(job, tag, there),
+    )  # fmt: skip
     if _blocked(job, there):
-        return Cell("blocked", "transcript", **known)  # type: ignore[arg-type]
+        return begun
     made = layout_file(tag) in there and bool({f"renders/{tag}.mp4", f"subtitles/{tag}.srt"} & there.keys())
-    state: State = "passed"
+    state, words = _gate(job, "translation", tag, there, findings)
     at: GateName = "translation"
-    words = ""
-    for gate in ("translation", "final") if made else ("translation",):
-        at = gate  # type: ignore[assignment]
+    if made and state not in TO_DO:
+        at = "final"
         state, words = _gate(job, at, tag, there, findings)
-        if state in TO_DO:
-            break
-    return Cell(state, at, words, **known)  # type: ignore[arg-type]
+    return replace(begun, state=state, gate=at, words=words)
 
 
 def _blocked(job: Job, there: Mapping[str, Stamp]) -> bool:
@@ -143,5 +145,5 @@ def _editor(job: Job, tag: str, there: Mapping[str, Stamp]) -> str:
     """Who did something here last."""
     if f"log/{tag}" not in there:
         return ""
-    names = [name for name in os.listdir(job.workspace.path(f"log/{tag}")) if name.endswith(".json") and name[0] != "."]
-    return from_json(Event, job.workspace.path(f"log/{tag}/{max(names)}")).who.name if names else ""
+    latest = max(job.workspace.path(f"log/{tag}").glob("[!.]*.json"), default=None)
+    return from_json(Event, latest).who.name if latest else ""

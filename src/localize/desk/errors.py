@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -9,11 +11,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from localize.desk.guards import visitor
 from localize.desk.pages import page, words
 from localize.errors import InputError, LeaseHeld, LocalizeError, ReviewError
 
-_KNOWN = {401, 403, 404, 405, 413, 422, 429, 500}
-_REASONS = {"origin", "token", "role"}
+KNOWN = frozenset({400, 401, 404, 405, 413, 422, 429, 500})
+REFUSALS = ("role", "origin", "token")
+"""Why a request is answered 403; `guards` says which."""
+_LOG = logging.getLogger("localize.desk")
 
 
 async def refused(request: Request, error: Exception) -> Response:
@@ -22,9 +27,9 @@ async def refused(request: Request, error: Exception) -> Response:
     if error.status_code == 401 and _reads_pages(request) and request.method in {"GET", "HEAD"}:
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"/login?next={quote(request.url.path + query, safe='')}", 303)
-    reason = f".{error.detail}" if error.status_code == 403 and error.detail in _REASONS else ""
-    key = f"error.{error.status_code if error.status_code in _KNOWN else 500}{reason}"
-    return _told(request, error.status_code, words(request)(key), headers=dict(error.headers or {}))
+    with suppress(LocalizeError):
+        await visitor(request)  # an address that leads nowhere passed no guard, and its page has a top bar too
+    return _told(request, error.status_code, words(request)(_key(error)), headers=dict(error.headers or {}))
 
 
 async def invalid(request: Request, error: Exception) -> Response:
@@ -33,13 +38,26 @@ async def invalid(request: Request, error: Exception) -> Response:
 
 
 async def failed(request: Request, error: Exception) -> Response:
-    """An error of the product, in its own words, with what to do next."""
+    """An error of the product, in its own words, with what to do next; a stranger learns nothing of this machine."""
     assert isinstance(error, LocalizeError)
-    return _told(request, _status(error), " ".join(error.message.split()), next_step=error.next_step or "")
+    status = _status(error)
+    if getattr(request.state, "who", None) is None:
+        _LOG.error("%s", error)
+        return _told(request, 503, words(request)("error.503"))
+    if status >= 500:
+        _LOG.error("%s %s: %s", request.method, request.url.path, error)
+    return _told(request, status, " ".join(error.message.split()), next_step=error.next_step or "")
 
 
 async def bug(request: Request, error: Exception) -> Response:
     return _told(request, 500, words(request)("error.500"))
+
+
+def _key(error: HTTPException) -> str:
+    status = error.status_code
+    if status == 403:
+        return f"error.403.{error.detail if error.detail in REFUSALS else REFUSALS[0]}"
+    return f"error.{status if status in KNOWN else 400 if status < 500 else 500}"
 
 
 def _status(error: LocalizeError) -> int:

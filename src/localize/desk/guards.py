@@ -37,7 +37,8 @@ def sessions_of(request: Request) -> Sessions:
 
 def session_of(request: Request) -> Session | None:
     """The session the request came with, of a visitor too."""
-    return sessions_of(request).read(request)
+    session: Session | None = request.state.session
+    return session
 
 
 async def visitor(request: Request) -> User | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -13,12 +12,14 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from localize.desk.sessions import Sessions
+
 UPLOAD_BYTES = 20_000_000
 """Of a form with files. A workbook of 100 episodes has 3 MB."""
 BODY_BYTES = 2_000_000
 """Of any other request."""
 STRANGER_BYTES = 16_000
-"""Of a request without a session: a sign-in form."""
+"""Of a request by nobody who signed in: a sign-in form."""
 
 ACCESS = logging.getLogger("localize.desk.access")
 
@@ -44,14 +45,11 @@ HEADERS = {
 
 
 class Outermost:
-    """Wraps the whole application, its error pages too.
+    """Wraps the whole application, its error pages too; reads the session into `request.state.session`."""
 
-    `known` tells whether a request comes with a session: strangers may send less.
-    """
-
-    def __init__(self, app: ASGIApp, *, known: Callable[[HTTPConnection], bool], behind_proxy: bool) -> None:
+    def __init__(self, app: ASGIApp, sessions: Sessions, *, behind_proxy: bool) -> None:
         self._app = app
-        self._known = known
+        self._sessions = sessions
         self._headers = dict(HEADERS)
         if behind_proxy:
             self._headers["strict-transport-security"] = "max-age=31536000"
@@ -59,7 +57,8 @@ class Outermost:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        scope.setdefault("state", {})
+        session = self._sessions.read(HTTPConnection(scope))
+        scope.setdefault("state", {})["session"] = session
         began_s = time.monotonic()
         sent = {"status": 500, "bytes": 0}
 
@@ -74,7 +73,7 @@ class Outermost:
             await send(message)
 
         try:
-            limit = self._limit(scope)
+            limit = _limit(scope) if session and session.name else STRANGER_BYTES
             if _announced(scope) > limit:
                 await _too_large(limit)(scope, receive, watched)
             else:
@@ -82,11 +81,10 @@ class Outermost:
         finally:
             _log(scope, sent, time.monotonic() - began_s)
 
-    def _limit(self, scope: Scope) -> int:
-        if not self._known(HTTPConnection(scope)):
-            return STRANGER_BYTES
-        form = Headers(scope=scope).get("content-type", "").startswith("multipart/form-data")
-        return UPLOAD_BYTES if form else BODY_BYTES
+
+def _limit(scope: Scope) -> int:
+    form = Headers(scope=scope).get("content-type", "").startswith("multipart/form-data")
+    return UPLOAD_BYTES if form else BODY_BYTES
 
 
 def _announced(scope: Scope) -> int:

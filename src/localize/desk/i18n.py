@@ -18,7 +18,6 @@ LANGUAGES = {"en": "English", "zh": "中文"}
 """By the name readers of each know it by; the first is what everybody else gets."""
 COOKIE = "localize_language"
 _FOLDER = Path(__file__).parent / "messages"
-_ONE, _OTHER = "one", "other"
 
 
 class Messages:
@@ -30,10 +29,8 @@ class Messages:
 
     def __call__(self, key: str, **values: object) -> str:
         """The message `key` with `values` put in; KeyError where nobody wrote it."""
-        if key not in self.table:
-            plural = _ONE if values.get("n") == 1 else _OTHER
-            return self.table[f"{key}.{plural}"].format_map(values)
-        message = self.table[key]
+        forms = [f"{key}.one"] if values.get("n") == 1 else []
+        message = self.table[next((form for form in (*forms, f"{key}.other") if form in self.table), key)]
         return message.format_map(values) if values else message
 
 

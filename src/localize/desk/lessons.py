@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
-from localize.desk.api import rows_of
+from localize.desk.api import clashing, rows_of
 from localize.desk.guards import SignedIn, TheDesk, allow
 from localize.desk.pages import fragments
 from localize.desk.places import Place, place
@@ -78,12 +78,7 @@ def after(
     for episode, made_edits in by_episode.items():
         edits.save(known[episode], tag, made_edits, who, what="learn")
         REFITS.soon(known[episode], [tag])
-    return rows_of(request, at, user, [body.cue]) | {
-        "clashes": [
-            {"id": one.edit.cue_id, "mine": one.edit.text, "theirs": one.line.text, "version": one.version, "by": one.who}
-            for one in saved.clashes
-        ]
-    }  # fmt: skip
+    return rows_of(request, at, user, [body.cue]) | {"clashes": clashing(saved)}
 
 
 def _place(desk: Any, user: User, series_id: str, episode_id: str, tag: str, body: Given) -> Place:

@@ -67,7 +67,9 @@ def fragments(request: Request) -> Callable[..., str]:
 
 def _renderer(request: Request, token: str) -> Callable[[str, Mapping[str, object]], str]:
     t = words(request)
-    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    query = f"?{request.url.query}" if request.url.query else ""
+    # Where the language switch leads back to.
+    here = request.url.path + query if request.method == "GET" else "/"
     known = {"t": t, "language": t.language, "user": getattr(request.state, "who", None), "csrf": token, "here": here}
     return lambda template, context: _TEMPLATES.get_template(template).render({**context, **known})
 

@@ -59,7 +59,7 @@ class Refits:
                 self._working = place
             try:
                 self._refit(*place)
-            except Exception:
+            except Exception:  # noqa: BLE001 - see below
                 # The next run makes it; a worker that died would make none for anybody.
                 _LOG.exception("refit of %s in %s", place[0].episode.id, place[1])
             finally:

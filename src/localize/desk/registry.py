@@ -33,6 +33,8 @@ class Entry:
     manifest: Path
     series: Series | None = None
     error: LocalizeError | None = None
+    id: str = ""
+    """Of the series, also while its manifest is damaged; empty where it never was whole."""
 
 
 class Desk:
@@ -62,10 +64,12 @@ class Desk:
         return [entry.series for entry in self.entries() if entry.series]
 
     def series(self, id_: str) -> Series:
-        """The series with that id; 404 where the desk shows none."""
+        """The series with that id; 404 where the desk shows none, its own error while its manifest is damaged."""
         for entry in self.entries():
-            if entry.series and entry.series.id == id_:
+            if entry.id == id_ and entry.series:
                 return entry.series
+            if entry.id == id_ and entry.error:
+                raise entry.error
         raise HTTPException(404)
 
     def jobs(self, series_id: str) -> dict[str, Job]:
@@ -90,15 +94,17 @@ class Desk:
         stamps = tuple(_stamp(file) for file in (path, path.with_name("characters.toml")))
         known = self._read.get(path)
         if known is None or known[0] != stamps:
-            known = self._read[path] = (stamps, _load(path))
+            known = self._read[path] = (stamps, _load(path, known[1].id if known else ""))
         return known[1]
 
 
-def _load(path: Path) -> Entry:
+def _load(path: Path, id_: str) -> Entry:
+    """The series of `path`; `id_` is what it was called when it was last read."""
     try:
-        return Entry(path, series=manifests.load(path))
+        series = manifests.load(path)
     except LocalizeError as error:
-        return Entry(path, error=error)
+        return Entry(path, error=error, id=id_)
+    return Entry(path, series=series, id=series.id)
 
 
 def _one_of_each(entries: Sequence[Entry]) -> Iterator[Entry]:

@@ -83,7 +83,7 @@ class Sheet:
 
 
 def stamps(job: Job, tag: str) -> tuple[Stamp | None, ...]:
-    """What tells whether a page is out of date: every file a sheet is made from; a log's folder stands for its events."""
+    """What tells whether a page is out of date: every file it is made from; a log's folder stands for its events."""
     names = (
         "source.json", target_file(tag), findings_file(tag), layout_file(tag), f"log/{tag}", f"log/{SOURCE}",
         f"decisions/translation.{tag}.json", f"decisions/final.{tag}.json",

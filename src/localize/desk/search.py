@@ -1,4 +1,4 @@
-"""Find and replace across the episodes and locales of a series: a page without scripts, what would change shown first."""
+"""Find and replace across the episodes and locales of a series: what would change is shown before anything does."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from starlette.responses import HTMLResponse
 from localize.desk.guards import SignedIn, TheDesk, allow
 from localize.desk.pages import page
 from localize.desk.refit import REFITS
-from localize.job import Job
 from localize.review import replace
 from localize.review.diff import diff
 from localize.review.log import Who
@@ -30,18 +29,17 @@ def find(
     """The lines that hold a text, and what they would become."""
     series, jobs = desk.series(series_id), desk.jobs(series_id)
     chosen = [tag for tag in series.locales if not locales or tag in locales]
-    given = {"text": text, "replacement": replacement, "source": source, "match_case": match_case,
-             "whole_words": whole_words}  # fmt: skip
+    query = replace.Query(text, replacement, source, match_case, whole_words)
     hits: list[replace.Hit] = []
     more = False
-    if text or source:
-        for hit in replace.find(jobs.values(), chosen, _query(**given)):
+    if not query.empty:
+        for hit in replace.find(jobs.values(), chosen, query):
             if more := len(hits) == replace.MOST:
                 break
             hits.append(hit)
     editable = {tag for tag in series.locales if user.may_edit(tag)}
     return page(
-        request, "replace.html", series=series, given=given, chosen=chosen, hits=hits, more=more, editable=editable,
+        request, "replace.html", series=series, given=query, chosen=chosen, hits=hits, more=more, editable=editable,
         diff=diff, done=None,
     )  # fmt: skip
 
@@ -54,28 +52,19 @@ def apply(
 ) -> HTMLResponse:  # fmt: skip
     """Replace in the chosen lines; one that changed since it was shown stays as it is and is named."""
     series, jobs = desk.series(series_id), desk.jobs(series_id)
-    given = {"text": text, "replacement": replacement, "source": source, "match_case": match_case,
-             "whole_words": whole_words}  # fmt: skip
+    query = replace.Query(text, replacement, source, match_case, whole_words)
     keys = hit or []
     tags = {key.split("/")[1] for key in keys if key.count("/") == 3}
     allow(all(tag in series.locales and user.may_edit(tag) for tag in tags))
-    saved = replace.apply(jobs, keys, _query(**given), Who(user.name, signed_in=True))
+    saved = replace.apply(jobs, keys, query, Who(user.name, signed_in=True))
     for (episode, tag), one in saved.items():
         if one.event:
-            REFITS.soon(_job(jobs, episode), [tag])
+            REFITS.soon(jobs[episode], [tag])
     done = {
         "lines": sum(len(one.event.cue_ids) if one.event else 0 for one in saved.values()),
         "clashes": [(episode, tag, clash) for (episode, tag), one in saved.items() for clash in one.clashes],
     }
     return page(
-        request, "replace.html", series=series, given=given, chosen=list(series.locales), hits=[], more=False,
+        request, "replace.html", series=series, given=query, chosen=list(series.locales), hits=[], more=False,
         editable=set(), diff=diff, done=done,
     )  # fmt: skip
-
-
-def _query(*, text: str, replacement: str, source: str, match_case: bool, whole_words: bool) -> replace.Query:
-    return replace.Query(text, replacement, source, match_case, whole_words)
-
-
-def _job(jobs: dict[str, Job], episode: str) -> Job:
-    return jobs[episode]

@@ -16,7 +16,6 @@ import uvicorn
 from localize import console
 from localize import settings as environment
 from localize.desk.app import Settings, create_app
-from localize.desk.http import ACCESS
 from localize.desk.users import Users
 from localize.errors import InputError
 
@@ -36,7 +35,7 @@ def serve(roots: Sequence[Path], settings: Settings, *, host: str, port: int, op
     listening = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{listening.getsockname()[1]}/"
-    _log_access()
+    _log()
     console.talk(f"desk: {address}")
     if host not in _LOCAL and not settings.behind_proxy:
         console.talk("note: passwords travel unencrypted; put a reverse proxy with TLS in front, with --behind-proxy")
@@ -64,10 +63,11 @@ def _listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _log_access() -> None:
-    """One line a request on stderr, as talk goes."""
+def _log() -> None:
+    """One line a request on stderr, as talk goes, and what went wrong."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(message)s"))
-    ACCESS.addHandler(handler)
-    ACCESS.setLevel(logging.INFO)
-    ACCESS.propagate = False
+    desk = logging.getLogger("localize.desk")
+    desk.addHandler(handler)
+    desk.setLevel(logging.INFO)
+    desk.propagate = False

@@ -6,6 +6,7 @@ visitor who has not signed in has a session without a name, so that the sign-in 
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections import OrderedDict
 from dataclasses import asdict, dataclass
@@ -19,7 +20,6 @@ from starlette.responses import Response
 from localize.desk.users import Account, Users, locked, read_private
 from localize.disk import write_atomic
 
-COOKIE = "localize_desk"
 LASTS_S = 7 * 24 * 3600
 """A reviewer signs in once a week."""
 _SIGNED_OUT = 10_000
@@ -43,9 +43,14 @@ class Sessions:
     """Writes and reads the cookies of one users file."""
 
     def __init__(self, users: Users, *, secure: bool) -> None:
+        key = key_of(users.path)
         self._users = users
         self._secure = secure
-        self._signer = URLSafeTimedSerializer(key_of(users.path), salt="localize.desk.session")
+        self._signer = URLSafeTimedSerializer(key, salt="localize.desk.session")
+        # Cookies know no port: two desks on one machine would sign each other's people out.
+        name = f"localize_desk_{hashlib.sha256(key).hexdigest()[:8]}"
+        # Browsers take a name with this prefix from this host only, over TLS only.
+        self.cookie = f"__Host-{name}" if secure else name
         self._ended: OrderedDict[str, None] = OrderedDict()
 
     def read(self, connection: HTTPConnection) -> Session | None:
@@ -88,11 +93,6 @@ class Sessions:
             samesite="lax",
             secure=self._secure,
         )
-
-    @property
-    def cookie(self) -> str:
-        """Browsers take a name with `__Host-` from this host only, over TLS only."""
-        return f"__Host-{COOKIE}" if self._secure else COOKIE
 
 
 def key_of(users_file: Path) -> bytes:

@@ -18,12 +18,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 import regex
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from localize import lease
 from localize.decisions import GateName
@@ -75,7 +75,7 @@ class Account:
 
     name: str
     role: Role
-    password: Annotated[str, Field(repr=False)]
+    password: str = field(repr=False)
     """An argon2id hash in its own format, parameters included."""
     version: str
     locales: tuple[str, ...] = ()

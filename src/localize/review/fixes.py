@@ -159,7 +159,8 @@ _CONTRACTIONS = (
     (r"(?i)\bcan(?:not| not)\b", "can’t"), (r"(?i)\bwill not\b", "won’t"), (r"(?i)\b(let) us\b", r"\1’s"),
 )  # fmt: skip
 _FILLERS: Mapping[str, str] = {
-    "en": "well|oh|look|listen|you know|i mean|so|now", "es": "bueno|oye|mira|pues|a ver", "pt": "bem|olha|então|escuta",
+    "en": "well|oh|look|listen|you know|i mean|so|now", "es": "bueno|oye|mira|pues|a ver",
+    "pt": "bem|olha|então|escuta",
     "fr": "eh bien|écoute|bon|alors|tu sais", "de": "also|na ja|hör zu|nun|weißt du", "it": "beh|senti|allora|guarda",
     "ru": "ну|слушай|знаешь|так", "tr": "şey|bak|yani|peki", "id": "nah|begini|jadi|dengar", "ms": "nah|begini|jadi",
     "fil": "naku|kaya|pakinggan mo",

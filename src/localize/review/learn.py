@@ -1,4 +1,4 @@
-"""Learning: a correction becomes a term of the series, or a line of the memory, after showing what else that changes."""
+"""Learning: a correction becomes a term of the series, or a line of the memory, and what else changes is shown first."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Lesson:
 
 
 def proposed(job: Job, lesson: Lesson) -> Merge:
-    """The table that `lesson` goes to, as it would become, with the rows it would replace; GlossaryError on a bad term."""
+    """The table that `lesson` goes to as it would become, with the rows it would replace; InputError on a bad term."""
     series, entry = job.series, lesson.entry
     if flaws := list(tables.wrong(entry)):
         what, step = flaws[0][-2:]

@@ -26,7 +26,9 @@ class Preview:
     cue_ids: tuple[str, ...]
 
 
-def preview(job: Job, tag: str, texts: Mapping[str, str], times: Mapping[str, tuple[int, int]] | None = None) -> Preview:
+def preview(
+    job: Job, tag: str, texts: Mapping[str, str], times: Mapping[str, tuple[int, int]] | None = None
+) -> Preview:
     """The events around the cues of `texts`, set with these texts, and `times` (start, end, in ms) for moved cues.
 
     InputError on a cue that is not there or a text that is far too long.
@@ -47,10 +49,10 @@ def preview(job: Job, tag: str, texts: Mapping[str, str], times: Mapping[str, tu
     window = _stretch(cues, edited, _AROUND)
     target = TargetTrack(tag, tuple(lines[cue.id] for cue in window if cue.id in lines))
     made = laid_out(job, tag, SourceTrack(source.locale, tuple(window), source.next_id), target, kept(job, tag))
-    shown = _closed({cue.id for cue in _stretch(cues, edited, _SHOWN)}, made.events, standing.events if standing else ())
-    return Preview(
-        replace(made, events=tuple(event for event in made.events if shown & {*event.cue_ids})), tuple(sorted(shown))
-    )
+    near = {cue.id for cue in _stretch(cues, edited, _SHOWN)}
+    shown = _closed(near, made.events, standing.events if standing else ())
+    events = tuple(event for event in made.events if shown & {*event.cue_ids})
+    return Preview(replace(made, events=events), tuple(sorted(shown)))
 
 
 def _moved(cue: Cue, times: Mapping[str, tuple[int, int]]) -> Cue:

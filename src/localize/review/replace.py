@@ -36,8 +36,10 @@ class Query:
         for given in (self.text, self.replacement, self.source):
             if len(given) > LONGEST:
                 raise InputError(f"at most {LONGEST} characters can be looked for", next_step="shorten it")
-        if not (self.text or self.source):
-            raise InputError("nothing to look for was given", next_step="type a text of the target or of the source")
+
+    @property
+    def empty(self) -> bool:
+        return not (self.text or self.source)
 
     @property
     def pattern(self) -> regex.Pattern[str]:
@@ -69,14 +71,10 @@ class Hit:
         """What names this hit in a form."""
         return f"{self.episode}/{self.locale}/{self.cue.id}/{self.version}"
 
-    @property
-    def spans(self) -> str:
-        return self.line.text
-
 
 def find(jobs: Iterable[Job], locales: Sequence[str], query: Query) -> Iterator[Hit]:
     """Every hit in the tracks of `jobs` that are there, in the order of episodes, locales and time."""
-    for job in jobs:
+    for job in () if query.empty else jobs:
         source = job.workspace.read(SourceTrack, "source.json")
         for tag in locales if source else ():
             track = job.workspace.read(TargetTrack, target_file(tag))
@@ -91,8 +89,10 @@ def find(jobs: Iterable[Job], locales: Sequence[str], query: Query) -> Iterator[
 def apply(jobs: Mapping[str, Job], chosen: Iterable[str], query: Query, who: Who) -> dict[tuple[str, str], Saved]:
     """Replace in the hits whose keys are `chosen`, by episode and locale; a line that changed since clashes and stays.
 
-    InputError on a key that is none.
+    InputError on a key that is none, or where nothing is to be replaced.
     """
+    if not query.text:
+        raise InputError("nothing to replace was given", next_step="type a text of the target")
     wanted: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     for key in chosen:
         parts = key.split("/")

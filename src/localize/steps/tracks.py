@@ -36,9 +36,7 @@ def fit_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
     return each(job, "fit", locales, reads, one, (lambda tag: layout_file(tag), lambda tag: subtitle_file(tag, "ass")))
 
 
-def laid_out(
-    job: Job, tag: str, source: SourceTrack, target: TargetTrack, keep: Mapping[str, Sequence[str]]
-) -> Layout:
+def laid_out(job: Job, tag: str, source: SourceTrack, target: TargetTrack, keep: Mapping[str, Sequence[str]]) -> Layout:
     """`target`, or a stretch of it with its `source`, on the frame of the episode as the series wants it."""
     series = job.series
     return fit.fit(
