@@ -133,8 +133,8 @@ def _told(row: Row, html: str) -> dict[str, Any]:
     return {
         "id": row.cue.id, "text": row.text, "version": row.version, "sourceVersion": row.source_version,
         "source": row.cue.text, "start": row.cue.start_ms, "end": row.cue.end_ms, "shown": row.shown_ms,
-        "beside": row.beside, "state": row.state, "risk": row.risk.score, "editor": row.editor, "findings": len(row.found),
-        "key": key, "html": html,
+        "beside": row.beside, "state": row.state, "risk": row.risk.score, "editor": row.editor,
+        "findings": len(row.found), "key": key, "html": html,
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Learning: a correction becomes a term of the series, or a line of the memory, and what else changes is shown first."""
+"""Learning: a correction becomes a term of the series, or of the memory, and what that changes is shown first."""
 
 from __future__ import annotations
 
