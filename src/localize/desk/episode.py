@@ -69,9 +69,10 @@ def cue(
     """What is known of one cue: terms, memory, the machine's draft, comments, history."""
     at = place(desk, series_id, episode_id, tag)
     job = at.job
-    row = next((row for row in rows.sheet(job, tag).rows if row.cue.id == cue_id), None)
-    if row is None:
+    found = rows.sheet(job, tag, {cue_id}).rows
+    if not found:
         raise HTTPException(404)
+    row = found[0]
     line = next((line for line in Evidence(job, tag).lines if line.cue.id == cue_id), None)
     exact, similar = _remembered(job, tag, row)
     track = job.workspace.read(TargetTrack, target_file(tag))
