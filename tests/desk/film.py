@@ -9,6 +9,7 @@ from localize import pipeline
 from localize.cues import Cue, SourceTrack, TargetLine, TargetTrack, source_fingerprint
 from localize.engines.registry import Engines
 from localize.episode import AudioFacts, MediaFacts
+from localize.findings import Findings
 from localize.job import SOURCE, Job
 from localize.pipeline import Unit
 from localize.series import load
@@ -61,6 +62,7 @@ def _translate(job: Job, number: int) -> None:
     with job.workspace.writing(SOURCE, *DRAFTS) as writer:
         writer.facts(FACTS)
         writer.commit("source.json", SourceTrack("zh-Hans", cues, len(cues) + 1), "made of media")
+        writer.commit("findings/zh-Hans.json", Findings("zh-Hans"), "made of source")
         for tag, texts in DRAFTS.items():
             lines = tuple(
                 TargetLine(cue.id, text, "argos", text, "made of line", (), source_fingerprint(cue))
