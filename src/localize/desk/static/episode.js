@@ -2,7 +2,7 @@
 
 import { Dialogs } from "./dialogs.js";
 import { command, singleKeys } from "./keys.js";
-import { Refused, ask } from "./net.js";
+import { Refused, ask, released } from "./net.js";
 import { Player } from "./player.js";
 import { Rows } from "./rows.js";
 import { clock, codePoints, filled, length } from "./text.js";
@@ -40,6 +40,9 @@ const host = {
     timeline?.draw();
   },
   preview: (row) => preview(row),
+  refreshed(row) {
+    if (row === rows.current) openPanel(row, { again: true });
+  },
   selected(row) {
     player.show(row.id);
     timeline.draw();
@@ -122,10 +125,10 @@ async function openPanel(row, { again = false } = {}) {
   if (panelFor === row.id && !again) return;
   panelFor = row.id;
   const panel = by("panel");
-  const typed = panel.querySelector("#comment-text")?.value;
-  if (again && typed) return; // somebody is writing a comment
+  if (again && panel.contains(document.activeElement) && document.activeElement.matches("textarea, input")) return;
   try {
     const html = await ask(`${path}/cue/${row.id}`, undefined, { headers: { accept: "application/json" } });
+    await released();
     if (panelFor === row.id) panel.innerHTML = html; // rendered and escaped by the desk
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
@@ -367,6 +370,7 @@ async function poll() {
     const answer = await ask(`${path}/state?rev=${revision}&cue=${encodeURIComponent(cue)}`);
     revision = answer.revision;
     host.pending = answer.pending;
+    await released();
     people(answer.here);
     if (answer.rows) inStep(answer);
     host.changed();

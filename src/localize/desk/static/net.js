@@ -38,3 +38,21 @@ export async function bytes(path) {
   const response = await fetch(path);
   return response.ok ? new Uint8Array(await response.arrayBuffer()) : new Uint8Array();
 }
+
+let pressed = false;
+const waiting = [];
+addEventListener("pointerdown", () => (pressed = true), true);
+for (const name of ["pointerup", "pointercancel"]) {
+  addEventListener(
+    name,
+    () => {
+      pressed = false;
+      // After the click that this ends: what it hits must not be replaced before.
+      setTimeout(() => waiting.splice(0).forEach((go) => go()));
+    },
+    true,
+  );
+}
+
+/** Once no button is being pressed: parts of the page may be put in anew then. */
+export const released = () => (pressed ? new Promise((go) => waiting.push(go)) : Promise.resolve());

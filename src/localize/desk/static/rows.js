@@ -1,7 +1,7 @@
 // Rows: one cue each, its text field, what is unsaved in it, and what to do when somebody else was faster.
 
 import { Drafts } from "./drafts.js";
-import { Refused, ask } from "./net.js";
+import { Refused, ask, released } from "./net.js";
 import { clock, filled, length } from "./text.js";
 
 export class Row {
@@ -182,12 +182,14 @@ export class Rows {
     try {
       const edit = { id: row.id, text: sent, version: row.saved.version };
       const answer = await ask(`${host.path}/lines`, { edits: [edit], approve });
+      await released();
       this.apply(answer, { [row.id]: sent });
       if (answer.clashes.length) {
         host.alarm(filled(host.words.clashed, { id: row.id, by: answer.clashes[0].by || host.words.somebody }));
         return false;
       }
       host.announce(filled(approve ? host.words.approved : host.words.saved, { id: row.id }));
+      host.refreshed(row);
       return true;
     } catch (error) {
       this.failed(error);
@@ -266,6 +268,7 @@ export class Rows {
     try {
       const answer = await ask(`${host.path}/approve`, { versions: { [row.id]: row.saved.version }, approved });
       this.apply(answer);
+      host.refreshed(row);
       host.announce(filled(approved ? host.words.approved : host.words.unapproved, { id: row.id }));
       return !answer.clashes.length;
     } catch (error) {
