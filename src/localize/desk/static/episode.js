@@ -11,7 +11,7 @@ import { Timeline } from "./timeline.js";
 const data = JSON.parse(document.getElementById("data").textContent);
 const by = (id) => document.getElementById(id);
 const { words, path } = data;
-const PREVIEW_MS = 25;
+const PREVIEW_MS = 15;
 const NUDGE_MS = 40;
 const POLL_MS = 3000;
 const HIDDEN_POLL_MS = 20000;
@@ -86,9 +86,9 @@ let waiting = null;
 /** The lines of `row` and its unsaved neighbours as they would be drawn, shown over the video. */
 function preview(row) {
   clearTimeout(waiting);
+  const started = performance.now();
   waiting = setTimeout(async () => {
     const number = ++asked;
-    const started = performance.now();
     const at = rows.inTime.indexOf(row.id);
     const near = new Set(rows.inTime.slice(Math.max(0, at - 5), at + 6));
     const texts = Object.fromEntries(rows.dirty.filter((one) => near.has(one.id)).map((one) => [one.id, one.area.value]));
