@@ -12,21 +12,23 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
-from localize import gates
+from localize import failures, gates
 from localize.cues import TargetTrack
 from localize.decisions import Decision, GateName, Verdict
 from localize.disk import write_atomic
 from localize.engines.registry import TRANSCRIBERS, Engines, route
-from localize.errors import InputError, LocaleError, LocalizeError, ReviewError, at
+from localize.errors import InputError, LocaleError, LocalizeError, ReviewError, WorkspaceError, at
 from localize.findings import Finding, Findings
 from localize.fingerprint import fingerprint
 from localize.importing import written_by_people
 from localize.job import MODES, SOURCE, Job, Options
 from localize.locales import locale
+from localize.numbering import chosen
 from localize.runs import RunRecord, RunUnit
 from localize.series import Series
 from localize.stages.render import groups
@@ -55,6 +57,8 @@ def advance(job: Job, execute: Execute = in_threads, progress: OnProgress = unwa
     except LocalizeError as error:
         error.episode_id = error.episode_id or job.episode.id
         result.errors.append(error)
+    with suppress(WorkspaceError):  # a disk that takes nothing is among the errors already
+        failures.record(job, result.errors)
     return result
 
 
@@ -252,14 +256,8 @@ def options(
 
 
 def jobs(series: Series, workspace: Path, options: Options, engines: Engines, only: Sequence[str] = ()) -> list[Job]:
-    """One job per episode of `series` (or of those named in `only`), in manifest order."""
-    if unknown := set(only) - {episode.id for episode in series.episode}:
-        raise InputError(
-            f"{series.id} has no episode {sorted(unknown)[0]!r}",
-            next_step=f"choose among {', '.join(episode.id for episode in series.episode)}",
-        )
+    """One job per episode of `series` (or of those that `only` names, by id, number or range), in manifest order."""
+    episodes = {episode.id: episode for episode in series.episode}
     return [
-        Job(series, episode, workspace / series.id / episode.id, options, engines)
-        for episode in series.episode
-        if not only or episode.id in only
+        Job(series, episodes[id_], workspace / series.id / id_, options, engines) for id_ in chosen([*episodes], only)
     ]

@@ -138,6 +138,8 @@ class Series(_Strict):
     band: tuple[Fraction01, Fraction01] | None = None
     """Top and bottom of burned-in source subtitles as shares of the frame's height; targets stay clear of it."""
     max_minutes: Annotated[float, Field(gt=0)] = 30
+    priority: int = 0
+    """Which series a batch takes first: the highest."""
     gates: Gates = Gates()
     style: Style = Style()
     reading: Overrides = Overrides()
@@ -260,16 +262,16 @@ def _single(path: Path) -> Series:
             f"{path} is neither a manifest nor a video ({', '.join(sorted(MEDIA_SUFFIXES))})",
             next_step="give a series.toml or a media file",
         )
-    id_ = _id_of(path)
+    id_ = id_of(path)
     data = {
         "schema": 1, "id": id_, "title": path.stem, "genre": "ceo-romance", "locales": list(LOCALES),
         "gates": {"transcript": "off", "translation": "off", "final": "off"},
-        "episode": [{"id": id_, "file": path.name} | _beside(path)],
+        "episode": [{"id": id_, "file": path.name} | beside(path)],
     }  # fmt: skip
     return _validate(data, path)
 
 
-def _id_of(media: Path) -> str:
+def id_of(media: Path) -> str:
     """The stem of an `.mp4` where it can stand as an id; any other name gets 8 digits of its hash after what can.
 
     A stem that ends as if it had such digits gets them too, so that no plain name meets a hashed one.
@@ -281,7 +283,7 @@ def _id_of(media: Path) -> str:
     return f"{stem[: _ID_CHARS - 9] or 'episode'}-{digits}"
 
 
-def _beside(path: Path) -> dict[str, str]:
+def beside(path: Path) -> dict[str, str]:
     """Chinese subtitles with the media file's own name, as players find them."""
     for suffix in (".zh.srt", ".zh.ass", ".zh.vtt", ".zh-Hans.srt"):
         if path.with_suffix(suffix).exists():

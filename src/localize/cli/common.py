@@ -17,8 +17,15 @@ if TYPE_CHECKING:
     from localize.series import Series
 
 PathArgument = Annotated[Path, typer.Argument(help="A series.toml, or one media file.", show_default=False)]
-To = Annotated[str, typer.Option("--to", help="Target locales, comma-separated; else those of the manifest.")]
-Only = Annotated[str, typer.Option("--episode", help="Episodes, comma-separated; else all.")]
+To = Annotated[
+    str, typer.Option("--to", "--locales", help="Target locales, comma-separated; else those of the manifest.")
+]
+Only = Annotated[
+    str,
+    typer.Option(
+        "--episode", "--episodes", "--only", help="Episodes: ids, numbers or ranges (1-20), comma-separated; else all."
+    ),
+]
 Workspace = Annotated[
     Path | None, typer.Option("--workspace", help=f"Else ${settings.WORKSPACE}, else workspace/ beside the manifest.")
 ]
