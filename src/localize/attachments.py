@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import uharfbuzz as hb
 
@@ -34,6 +35,18 @@ def subsets(texts: Iterable[tuple[Locale, str]], *, bold: bool) -> list[Attachme
         for font in fonts.chain(profile, bold):
             wanted.setdefault(font, set()).update(map(ord, text))
     return [_subset(font, characters, bold) for font, characters in wanted.items()]
+
+
+@lru_cache(maxsize=2)
+def whole(font: fonts.Font) -> bytes:
+    """The font file with every character of one face; a face of a collection by itself, as browsers want it."""
+    content = font.path.read_bytes()
+    if not content.startswith(b"ttcf"):
+        return content
+    keep = hb.SubsetInput()
+    keep.keep_everything()
+    alone: bytes = hb.subset(hb.Face(hb.Blob(content), font.index), keep).blob.data
+    return alone
 
 
 def _subset(font: fonts.Font, characters: set[int], bold: bool) -> Attachment:

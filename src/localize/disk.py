@@ -37,13 +37,15 @@ def disk_errors(path: Path, doing: str = "written") -> Iterator[None]:
         ) from error
 
 
-def write_atomic(path: Path, data: bytes, *, before_rename: Callable[[], None] = lambda: None) -> os.stat_result:
-    """Write `data` to `path` whole or not at all; returns its size and time as written."""
+def write_atomic(
+    path: Path, data: bytes, *, before_rename: Callable[[], None] = lambda: None, mode: int = 0o666
+) -> os.stat_result:
+    """Write `data` to `path` whole or not at all; returns its size and time as written. The umask narrows `mode`."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with part.open("wb") as file:
+            with open(part, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())

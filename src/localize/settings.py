@@ -18,6 +18,8 @@ GLOSSARIES = "LOCALIZE_GLOSSARIES"
 MEMORY = "LOCALIZE_MEMORY"
 ENDPOINTS = "LOCALIZE_ENDPOINTS"
 """The file of LLM endpoints; keys stand in variables or files that it names."""
+USERS = "LOCALIZE_USERS"
+"""The file of who may sign in to the review desk; the key that signs their sessions stands beside it."""
 
 
 def models_dir() -> Path:
@@ -37,6 +39,12 @@ def endpoints_file(beside: Path | None = None) -> Path:
     if beside and (near := beside / "endpoints.toml").exists():
         return _absolute(near)
     return _absolute(platformdirs.user_config_path("localize") / "endpoints.toml")
+
+
+def users_file(given: Path | None = None) -> Path:
+    """`--users`, else `LOCALIZE_USERS`, else `desk/users.json` in the user's configuration folder."""
+    chosen = given or Path(os.environ.get(USERS) or platformdirs.user_config_path("localize") / "desk" / "users.json")
+    return _absolute(chosen)
 
 
 def memory_file() -> Path:

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from localize import __version__, console
-from localize.cli import bulk, files, glossary, look, memory, models, review, work
+from localize.cli import bulk, desk, files, glossary, look, memory, models, review, work
 from localize.errors import EXIT_BUG, LocalizeError
 
 DEBUG = "--debug"
@@ -42,6 +42,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(glossary.app, name="glossary")
 app.add_typer(review.app, name="review")
 app.add_typer(memory.app, name="memory")
+app.add_typer(desk.app, name="desk")
 
 
 @app.callback(invoke_without_command=True)
