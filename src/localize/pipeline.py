@@ -12,28 +12,26 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
-from localize import gates
-from localize.cues import TargetTrack
-from localize.decisions import Decision, GateName, Verdict
+from localize.deciding import decide, settle
+from localize.decisions import GateName
 from localize.disk import write_atomic
 from localize.engines.registry import TRANSCRIBERS, Engines, route
-from localize.errors import InputError, LocaleError, LocalizeError, ReviewError, at
+from localize.errors import InputError, LocaleError, LocalizeError, at
 from localize.findings import Finding, Findings
-from localize.fingerprint import fingerprint
+from localize.gates import gate_error
 from localize.importing import written_by_people
-from localize.job import MODES, SOURCE, Job, Options
+from localize.job import MODES, Job, Options
 from localize.locales import locale
 from localize.runs import RunRecord, RunUnit
 from localize.series import Series
 from localize.stages.render import groups
 from localize.units import WORKERS, Done, EpisodeResult, Execute, OnProgress, Unit, in_threads, run_unit, unwatched
-from localize.workspace import Writer, findings_file, layout_file, target_file, to_json
+from localize.workspace import findings_file, layout_file, to_json
 
-__all__ = ["WORKERS", "Done", "EpisodeResult", "Execute", "OnProgress", "Unit", "in_threads", "run_unit"]
+__all__ = ["WORKERS", "Done", "EpisodeResult", "Execute", "OnProgress", "Unit", "decide", "in_threads", "run_unit"]
 
 
 def advance(job: Job, execute: Execute = in_threads, progress: OnProgress = unwatched) -> EpisodeResult:
@@ -124,7 +122,9 @@ class _Waves:
         """Tracks of the multi file: `left`, and what earlier runs made for locales this run was not asked for."""
         job = self.job
         others = [tag for tag in _known(job) if tag not in job.options.locales]
-        let_through = {tag for tag in others if gate_error(job, "translation", tag) is None}
+        let_through = {
+            tag for tag in others if gate_error(job.series, job.episode, job.workspace, "translation", tag) is None
+        }
         return [tag for tag in job.locales if tag in left | let_through]
 
     def _alone(self, failed: set[str]) -> set[str]:
@@ -144,37 +144,14 @@ class _Waves:
 
 
 def _open(job: Job, gate: GateName, tag: str | None, result: EpisodeResult) -> bool:
-    """Whether `gate` lets the work through; what waits is noted in `result`."""
-    if waiting := gate_error(job, gate, tag):
-        result.waiting.append(waiting)
+    """Whether `gate` lets the work through; what waits, or cannot be written down, is noted in `result`."""
+    try:
+        if waiting := settle(job, gate, tag):
+            result.waiting.append(waiting)
+    except LocalizeError as error:
+        result.errors.append(error)
+        return False
     return waiting is None
-
-
-def gate_error(job: Job, gate: GateName, tag: str | None) -> ReviewError | None:
-    """What keeps `gate` closed for locale `tag` (None: the transcript, which all share), None where it is open."""
-    return gates.gate_error(job.series, job.episode, job.workspace, gate, tag)
-
-
-def decide(job: Job, gate: GateName, tag: str | None, verdict: Verdict, reviewer: str, comment: str = "") -> Decision:
-    """Write a reviewer's decision about what stands in the workspace now."""
-    made_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    with job.workspace.writing(tag or SOURCE) as writer:
-        digest = gates.reviewed_digest(job.series, job.workspace, gate, tag)
-        decision = Decision(gate, verdict, reviewer, made_at, digest, comment)
-        made_of = fingerprint("decision", digest, verdict, reviewer, made_at)
-        if gate == "translation" and tag:
-            _mark_lines(job, tag, writer, approved=verdict == "approved")
-        writer.commit(gates.decision_file(gate, tag), decision, made_of)
-    return decision
-
-
-def _mark_lines(job: Job, tag: str, writer: Writer, *, approved: bool) -> None:
-    """What a reviewer approved, no machine writes anew."""
-    name = target_file(tag)
-    track = job.workspace.need(TargetTrack, name)
-    marked = replace(track, lines=tuple(replace(line, approved=approved) for line in track.lines))
-    record = job.workspace.state.artefacts.get(name)
-    writer.commit(name, marked, record.fingerprint if record else "")
 
 
 def _known(job: Job) -> list[str]:
