@@ -68,7 +68,7 @@ def test_paths_are_relative_to_the_manifest(tmp_path: Path) -> None:
         (('file = "ep01.mp4"', 'file = "a"\nfps = 25'), ManifestError, "fps"),
         (("[[episode]]", 'root = "/"\n[[episode]]'), ManifestError, "root"),
         (("[[episode]]", "[gates]\nfinal = 'maybe'\n[[episode]]"), ManifestError, "final"),
-        (("[[episode]]", "[gates]\nfinal = { mode = 'off', at = 'info' }\n[[episode]]"), ManifestError, "this one is off"),
+        (("[[episode]]", "[gates]\nfinal = {mode = 'off', at = 'info'}\n[[episode]]"), ManifestError, "is off"),
         (("[[episode]]", "[gates.locales.th]\ntranscript = 'off'\n[[episode]]"), ManifestError, "transcript"),
         (("[[episode]]", "[gates.locales.xx]\nfinal = 'off'\n[[episode]]"), ManifestError, "'xx' is not a locale"),
         (("[[episode]]", "band = [0.8, 0.7]\n[[episode]]"), ManifestError, "band"),

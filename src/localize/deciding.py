@@ -53,18 +53,23 @@ def decide(
     return decision
 
 
+def gate_error(job: Job, gate: GateName, tag: str | None) -> ReviewError | None:
+    """What keeps `gate` closed for locale `tag` (None: the transcript, which all share), None where it is open."""
+    return gates.gate_error(job.series, job.episode, job.workspace, gate, tag)
+
+
 def settle(job: Job, gate: GateName, tag: str | None) -> ReviewError | None:
     """What keeps `gate` closed for locale `tag` (None: the transcript); where it opens by itself, a decision says so.
 
     Such a decision approves no line and teaches the memory nothing: nobody read them. It is not written again while
     the text and the limit stay the same.
     """
-    if waiting := gates.gate_error(job.series, job.episode, job.workspace, gate, tag):
+    if waiting := gate_error(job, gate, tag):
         return waiting
     if _unsaid(job, gate, tag):
         with at(stage=gate, episode_id=job.episode.id, locale=tag), job.workspace.writing(tag or SOURCE) as writer:
             # Once more with the lease: a person may have edited or decided meanwhile.
-            if waiting := gates.gate_error(job.series, job.episode, job.workspace, gate, tag):
+            if waiting := gate_error(job, gate, tag):
                 return waiting
             if unsaid := _unsaid(job, gate, tag):
                 _write(writer, unsaid, tag)

@@ -15,13 +15,12 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from localize.deciding import decide, settle
+from localize.deciding import decide, gate_error, settle
 from localize.decisions import GateName
 from localize.disk import write_atomic
 from localize.engines.registry import TRANSCRIBERS, Engines, route
 from localize.errors import InputError, LocaleError, LocalizeError, at
 from localize.findings import Finding, Findings
-from localize.gates import gate_error
 from localize.importing import written_by_people
 from localize.job import MODES, Job, Options
 from localize.locales import locale
@@ -29,9 +28,20 @@ from localize.runs import RunRecord, RunUnit
 from localize.series import Series
 from localize.stages.render import groups
 from localize.units import WORKERS, Done, EpisodeResult, Execute, OnProgress, Unit, in_threads, run_unit, unwatched
-from localize.workspace import findings_file, layout_file, to_json
+from localize.workspace import findings_file, layout_file, target_file, to_json
 
-__all__ = ["WORKERS", "Done", "EpisodeResult", "Execute", "OnProgress", "Unit", "decide", "in_threads", "run_unit"]
+__all__ = [
+    "WORKERS",
+    "Done",
+    "EpisodeResult",
+    "Execute",
+    "OnProgress",
+    "Unit",
+    "decide",
+    "gate_error",
+    "in_threads",
+    "run_unit",
+]
 
 
 def advance(job: Job, execute: Execute = in_threads, progress: OnProgress = unwatched) -> EpisodeResult:
@@ -40,20 +50,40 @@ def advance(job: Job, execute: Execute = in_threads, progress: OnProgress = unwa
     wave = _Waves(job, execute, progress, result)
     try:
         if wave.source() and _open(job, "transcript", None, result):
-            ready = wave.translated()
-            ready = [tag for tag in ready if _open(job, "translation", tag, result)]
-            rendered = wave.rendered(ready)
-            result.delivered = tuple(tag for tag in rendered if _open(job, "final", tag, result))
-        result.findings = _all_findings(job)
-        with at(stage="report", episode_id=job.episode.id):
-            # Before the report, which shows it.
-            _record_run(job, result)
-        if job.workspace.state.facts:
-            wave.run([wave.unit("report", *_known(job))])
+            _render(job, wave, wave.translated(), result)
+        _conclude(job, wave, result)
     except LocalizeError as error:
         error.episode_id = error.episode_id or job.episode.id
         result.errors.append(error)
     return result
+
+
+def rerender(job: Job, execute: Execute = in_threads, progress: OnProgress = unwatched) -> EpisodeResult:
+    """Lay out and render what is translated, asking no recogniser and no translator: after a change of style, say."""
+    result = EpisodeResult(job.episode.id)
+    wave = _Waves(job, execute, progress, result)
+    ready = [tag for tag in job.options.locales if job.workspace.exists(target_file(tag))]
+    for step in ("fit", "check"):
+        failed = wave.run([wave.unit(step, tag) for tag in ready])
+        ready = [tag for tag in ready if tag not in failed]
+    _render(job, wave, ready, result)
+    _conclude(job, wave, result)
+    return result
+
+
+def _render(job: Job, wave: _Waves, translated: Sequence[str], result: EpisodeResult) -> None:
+    """From the gate of the translation through that of what was rendered."""
+    ready = [tag for tag in translated if _open(job, "translation", tag, result)]
+    result.delivered = tuple(tag for tag in wave.rendered(ready) if _open(job, "final", tag, result))
+
+
+def _conclude(job: Job, wave: _Waves, result: EpisodeResult) -> None:
+    """What was found, how long it took, and the report that shows both."""
+    result.findings = _all_findings(job)
+    with at(stage="report", episode_id=job.episode.id):
+        _record_run(job, result)
+    if job.workspace.state.facts:
+        wave.run([wave.unit("report", *_known(job))])
 
 
 class _Waves:
@@ -122,9 +152,7 @@ class _Waves:
         """Tracks of the multi file: `left`, and what earlier runs made for locales this run was not asked for."""
         job = self.job
         others = [tag for tag in _known(job) if tag not in job.options.locales]
-        let_through = {
-            tag for tag in others if gate_error(job.series, job.episode, job.workspace, "translation", tag) is None
-        }
+        let_through = {tag for tag in others if gate_error(job, "translation", tag) is None}
         return [tag for tag in job.locales if tag in left | let_through]
 
     def _alone(self, failed: set[str]) -> set[str]:
