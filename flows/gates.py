@@ -65,7 +65,7 @@ def form(asked: Asked) -> type[Answer]:
     )
 
 
-@flow(name="review", flow_run_name="{episode} {gate}", persist_result=True, result_serializer="json")
+@flow(name="review", persist_result=True, result_serializer="json")
 def review(
     path: Manifest, episode: EpisodeId, gate: GateName, asked: dict[str, str], workspace: Workspace = ""
 ) -> State[None]:

@@ -6,12 +6,16 @@ decide, and a later run goes on from the files.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
+from uuid import UUID
 
-from prefect import flow, tags
+from prefect import flow, runtime, tags
 from prefect.artifacts import create_link_artifact, create_markdown_artifact
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
+from prefect.states import Completed, Scheduled
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows import gates
@@ -31,6 +35,7 @@ from flows.parameters import (
 from flows.states import ended
 from flows.tasks import as_tasks
 from localize import pipeline, settings, triggers
+from localize.errors import LeaseHeld
 from localize.job import MODES, Job
 from localize.pipeline import EpisodeResult
 from localize.stages import report
@@ -38,6 +43,9 @@ from localize.steps import outdated
 
 # As many tasks at a time as there are cores: they drive encoder processes or release the interpreter.
 RUNNER = cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_workers=pipeline.WORKERS))
+ANOTHER_RUN = "AnotherRun"
+PAUSE = timedelta(minutes=1)
+"""Before a run that met another one is done again; whoever crashed has lost its leases by then, or soon after."""
 
 
 @flow(
@@ -63,7 +71,29 @@ def localize_episode(
         result = pipeline.advance(job, execute=as_tasks)
     tell(job, result)
     gates.ask(job)
+    if at := again_at(result):
+        return Completed(name=ANOTHER_RUN, message=f"{episode}: another run works on it; goes on at {at:%H:%M:%S} UTC")
     return ended(episode, result)
+
+
+def again_at(result: EpisodeResult) -> datetime | None:
+    """When the run is done again, where all it lacks is what another one still writes: two decisions in short order.
+
+    None where something else went wrong, or where nobody would start it: a run without a deployment.
+    """
+    deployment, run_id = runtime.deployment.get_id(), runtime.flow_run.get_id()
+    busy = result.errors and all(isinstance(error, LeaseHeld) for error in result.errors)
+    if not busy or not deployment or not run_id:
+        return None
+    at = datetime.now(UTC) + PAUSE
+    with get_client(sync_client=True) as client:
+        client.create_flow_run_from_deployment(
+            UUID(deployment),
+            parameters=runtime.flow_run.get_parameters(),
+            state=Scheduled(scheduled_time=at),
+            idempotency_key=f"again {run_id}",
+        )
+    return at
 
 
 def tell(job: Job, result: EpisodeResult) -> None:
@@ -73,7 +103,12 @@ def tell(job: Job, result: EpisodeResult) -> None:
     if result.waiting:
         page = settings.desk_page(series.id, episode)
         text += f"\n[Review it in the desk]({page})\n"
-        create_link_artifact(page, f"{episode} in the desk", key=slug(series.id, episode, "desk"))
+        create_link_artifact(
+            page,
+            f"{episode} in the desk",
+            key=slug(series.id, episode, "desk"),
+            description=f"{series.title} {episode}: waits for a reviewer",
+        )
     create_markdown_artifact(
         key=slug(series.id, episode),
         markdown=text,

@@ -48,13 +48,13 @@ class Together:
         self._running: dict[str, subprocess.Popen[str]] = {}
         self._readers: list[threading.Thread] = []
 
-    def start(self, name: str, arguments: Sequence[str]) -> subprocess.Popen[str]:
-        """Start `arguments` as `name`, and keep it until the end."""
+    def start(self, name: str, arguments: Sequence[str], *, quiet: bool = False) -> subprocess.Popen[str]:
+        """Start `arguments` as `name`, and keep it until the end; `quiet` ones speak to the log only."""
         process = subprocess.Popen(
             arguments, cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace", start_new_session=True,
         )  # fmt: skip
-        reader = threading.Thread(target=self._read, args=(name, process), name=f"log of {name}", daemon=True)
+        reader = threading.Thread(target=self._read, args=(name, process, quiet), name=f"log of {name}", daemon=True)
         reader.start()
         self._readers.append(reader)
         self._running[name] = process
@@ -62,7 +62,7 @@ class Together:
 
     def once(self, name: str, arguments: Sequence[str]) -> None:
         """Run `arguments` to their end; EngineUnavailable where they fail."""
-        process = self.start(name, arguments)
+        process = self.start(name, arguments, quiet=True)
         while process.poll() is None:
             self.check(but=name)
             time.sleep(0.1)
@@ -94,12 +94,15 @@ class Together:
             reader.join(1)
         self._log.close()
 
-    def _read(self, name: str, process: subprocess.Popen[str]) -> None:
+    def _read(self, name: str, process: subprocess.Popen[str], quiet: bool) -> None:
         assert process.stdout
         for line in process.stdout:
+            if not line.strip():
+                continue
             text = f"{name} | {line.rstrip()}"
             with self._write:
-                talk(text)
+                if not quiet:
+                    talk(text)
                 if not self._log.closed:
                     self._log.write(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {text}\n")
 

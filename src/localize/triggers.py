@@ -9,6 +9,7 @@ import asyncio
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -62,9 +63,10 @@ def go_on(job: Job, made: Mapping[str | None, Decision]) -> GoneOn | None:
         return None
     typed = run_command(job.series, job.workspace, job.options.locales)
     try:
-        # A thread of its own: who calls may have a loop running.
+        # A thread of its own, since who calls may have a loop running, with the settings of who calls.
         with ThreadPoolExecutor(1) as thread:
-            return thread.submit(lambda: asyncio.run(asyncio.wait_for(_start(job, made), PATIENCE_S))).result()
+            work = asyncio.wait_for(_start(job, made), PATIENCE_S)
+            return thread.submit(copy_context().run, asyncio.run, work).result()
     except TimeoutError:
         why = f"did not answer within {PATIENCE_S:g} s"
     except Exception as error:  # noqa: BLE001 - whatever a server does, the decision is made

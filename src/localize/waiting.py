@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from localize.decisions import Decision, GateName
-from localize.gates import decision_file, review_command, reviewed_digest
+from localize.gates import decision_file, review_command, reviewed_digest, run_command
 from localize.job import Job
 from localize.status import view
 from localize.workspace import layout_file, render_file, subtitle_file, target_file
@@ -30,7 +30,7 @@ class Wait:
     digest: str
     """Of what a decision would be about."""
     next_step: str
-    """What to type."""
+    """What to type; what was sent back is mended first."""
 
 
 def waiting(job: Job) -> list[Wait]:
@@ -52,8 +52,8 @@ def _wait(job: Job, gate: GateName, tag: str | None, why: str) -> Wait:
     sent_back = decision is not None and (decision.verdict, decision.digest) == ("rejected", digest)
     since = decision.at if decision and sent_back else _made(job, gate, tag)
     whom: Whom = "editor" if sent_back else "reviewer"
-    command = review_command(job.series, job.episode, gate, tags, ws)
-    return Wait(job.episode.id, gate, tag, why, whom, since, digest, command)
+    step = run_command(job.series, ws, tags) if sent_back else review_command(job.series, job.episode, gate, tags, ws)
+    return Wait(job.episode.id, gate, tag, why, whom, since, digest, step)
 
 
 def _made(job: Job, gate: GateName, tag: str | None) -> str:

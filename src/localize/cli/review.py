@@ -49,10 +49,9 @@ def list_(
         return
     for rows in _alike(waits):
         one, tags = rows[0], ",".join(row.locale for row in rows if row.locale) or "-"
-        where = next(job for job in jobs if job.episode.id == one.episode)
-        command = _command(where, rows)
+        step = one.next_step if len(rows) == 1 else _step(jobs, rows)
         age = _age(min(row.since for row in rows))
-        console.data("\t".join((one.episode, one.gate, tags, one.whom, age, one.why, command)))
+        console.data("\t".join((one.episode, one.gate, tags, one.whom, age, one.why, step)))
 
 
 def _alike(waits: Iterable[Wait]) -> Iterable[list[Wait]]:
@@ -63,10 +62,13 @@ def _alike(waits: Iterable[Wait]) -> Iterable[list[Wait]]:
     return groups.values()
 
 
-def _command(job: Job, rows: Sequence[Wait]) -> str:
-    from localize.gates import review_command
+def _step(jobs: Iterable[Job], rows: Sequence[Wait]) -> str:
+    """What to type for all of `rows`, which wait at one gate."""
+    from localize.gates import review_command, run_command
 
-    tags = [row.locale for row in rows if row.locale]
+    job, tags = next(job for job in jobs if job.episode.id == rows[0].episode), [str(row.locale) for row in rows]
+    if rows[0].whom == "editor":
+        return run_command(job.series, job.workspace, tags)
     return review_command(job.series, job.episode, rows[0].gate, tags, job.workspace)
 
 
