@@ -71,12 +71,12 @@ def localize_episode(
         result = pipeline.advance(job, execute=as_tasks)
     tell(job, result)
     gates.ask(job)
-    if at := again_at(result):
+    if at := again_at(job, result):
         return Completed(name=ANOTHER_RUN, message=f"{episode}: another run works on it; goes on at {at:%H:%M:%S} UTC")
     return ended(episode, result)
 
 
-def again_at(result: EpisodeResult) -> datetime | None:
+def again_at(job: Job, result: EpisodeResult) -> datetime | None:
     """When the run is done again, where all it lacks is what another one still writes: two decisions in short order.
 
     None where something else went wrong, or where nobody would start it: a run without a deployment.
@@ -91,6 +91,8 @@ def again_at(result: EpisodeResult) -> datetime | None:
             UUID(deployment),
             parameters=runtime.flow_run.get_parameters(),
             state=Scheduled(scheduled_time=at),
+            name=f"{job.series.id} {job.episode.id}",
+            tags=triggers.tags(job),
             idempotency_key=f"again {run_id}",
         )
     return at

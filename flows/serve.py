@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,7 @@ import httpx
 import platformdirs
 import typer
 
+from localize import lease
 from localize.cli import app as commands
 from localize.console import data, talk
 from localize.errors import EXIT_DONE, EXIT_ENGINE, EngineUnavailable, LocalizeError
@@ -32,7 +34,7 @@ POOL = "localize"
 START_S = 120.0
 """A server makes its database when it first starts."""
 END_S = 15.0
-"""A worker lets what it runs come to a point where it can stop; then it is killed."""
+"""What is asked to end says so to the server and leaves whole files; what takes longer is killed."""
 HEARTBEAT_S = 30
 """How often a flow run says that it lives; without it a run whose machine vanished stays Running for ever."""
 
@@ -79,16 +81,20 @@ class Together:
                 )
 
     def end(self) -> None:
-        """Ask all of them to end, the last one started first, and kill what does not."""
+        """Ask all of them to end, the last one started first, with what they started; kill what does not."""
         for name, process in reversed(self._running.items()):
-            if process.poll() is None:
-                talk(f"serve | stopping the {name}")
-                _signal(process, signal.SIGTERM)
-                try:
-                    process.wait(END_S)
-                except subprocess.TimeoutExpired:
-                    talk(f"serve | the {name} does not stop: killing it")
-            _signal(process, signal.SIGKILL)  # of its group, also what a process that ended left behind
+            if process.poll() is not None:
+                continue
+            talk(f"serve | stopping the {name}")
+            # A worker's flow runs are groups of their own: left alone, it waits for them for as long as they take.
+            there = [process.pid, *_below(process.pid)]
+            _signal(there, signal.SIGTERM)
+            give_up_s = time.monotonic() + END_S
+            while time.monotonic() < give_up_s and (process.poll() is None or _alive(there[1:])):
+                time.sleep(0.1)
+            if process.poll() is None or _alive(there[1:]):
+                talk(f"serve | the {name} does not stop: killing it")
+                _signal(there, signal.SIGKILL)
             process.wait()
         for reader in self._readers:
             reader.join(1)
@@ -107,11 +113,27 @@ class Together:
                     self._log.write(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {text}\n")
 
 
-def _signal(process: subprocess.Popen[str], number: signal.Signals) -> None:
-    try:
-        os.killpg(process.pid, number)
-    except ProcessLookupError:
-        return
+def _signal(pids: Sequence[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+
+def _alive(pids: Sequence[int]) -> bool:
+    return any(lease.alive(pid) for pid in pids)
+
+
+def _below(pid: int) -> list[int]:
+    """Every process that `pid` started, and those that they started."""
+    listed = subprocess.run(("ps", "-eo", "pid=,ppid="), capture_output=True, text=True, check=True).stdout
+    children: dict[int, list[int]] = {}
+    for line in listed.splitlines():
+        child, parent = map(int, line.split())
+        children.setdefault(parent, []).append(child)
+    found = [pid]
+    for one in found:
+        found += children.get(one, [])
+    return found[1:]
 
 
 def _healthy(together: Together, url: str) -> None:
@@ -169,6 +191,7 @@ def main(
         _healthy(together, api)
         together.once("pool", (*prefect, "work-pool", "create", POOL, "--type", "process", "--overwrite"))
         together.once("deploy", (*prefect, "deploy", "--all"))
+        together.once("automations", (sys.executable, "-m", "flows.automations"))
         together.start("worker", (*prefect, "worker", "start", "--pool", POOL, "--limit", str(limit)))
         if desk := _has_desk():
             together.start("desk", (sys.executable, "-m", "localize", "desk", "--port", str(desk_port)))
