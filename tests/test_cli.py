@@ -194,7 +194,7 @@ def test_what_was_not_reached_is_named_and_everything_else_is_decided(terminal: 
     terminal.run()
     assert terminal.review("approve", "final", "--episode", "ep01", "--to", "th") == 0
     decided = {path.name for path in terminal.path("ep01/decisions").iterdir()}
-    assert decided == {"translation.en.json", "translation.th.json", "final.th.json"}
+    assert decided == {"translation.en.json", "translation.th.json", "final.en.json", "final.th.json"}
     assert not terminal.path("ep02/decisions").exists()
 
 
