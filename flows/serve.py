@@ -23,7 +23,6 @@ import httpx
 import platformdirs
 import typer
 
-from localize import lease
 from localize.cli import app as commands
 from localize.console import data, talk
 from localize.errors import EXIT_DONE, EXIT_ENGINE, EngineUnavailable, LocalizeError
@@ -83,44 +82,43 @@ class Together:
     def end(self) -> None:
         """Ask all of them to end, the last one started first, with what they started; kill what does not."""
         for name, process in reversed(self._running.items()):
-            if process.poll() is not None:
-                continue
-            talk(f"serve | stopping the {name}")
-            # A worker's flow runs are groups of their own: left alone, it waits for them for as long as they take.
-            there = [process.pid, *_below(process.pid)]
-            _signal(there, signal.SIGTERM)
-            give_up_s = time.monotonic() + END_S
-            while time.monotonic() < give_up_s and (process.poll() is None or _alive(there[1:])):
-                time.sleep(0.1)
-            if process.poll() is None or _alive(there[1:]):
-                talk(f"serve | the {name} does not stop: killing it")
-                _signal(there, signal.SIGKILL)
-            process.wait()
+            if process.poll() is None:
+                talk(f"serve | stopping the {name}")
+                # A worker's flow runs are groups of their own: left alone, it waits for them for as long as they take.
+                self._end(name, process)
         for reader in self._readers:
             reader.join(1)
         self._log.close()
 
+    def _end(self, name: str, process: subprocess.Popen[str]) -> None:
+        _signal((process.pid, *_below(process.pid)), signal.SIGTERM)
+        give_up_s = time.monotonic() + END_S
+        while process.poll() is None and time.monotonic() < give_up_s:
+            time.sleep(0.1)
+        if process.poll() is None:
+            talk(f"serve | the {name} does not stop: killing it")
+            _signal((process.pid, *_below(process.pid)), signal.SIGKILL)
+            process.wait()
+
     def _read(self, name: str, process: subprocess.Popen[str], quiet: bool) -> None:
         assert process.stdout
-        for line in process.stdout:
-            if not line.strip():
-                continue
-            text = f"{name} | {line.rstrip()}"
-            with self._write:
-                if not quiet:
-                    talk(text)
-                if not self._log.closed:
-                    self._log.write(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {text}\n")
+        with process.stdout as lines:
+            for line in lines:
+                if line.strip():
+                    self._tell(f"{name} | {line.rstrip()}", quiet)
+
+    def _tell(self, text: str, quiet: bool) -> None:
+        with self._write:
+            if not quiet:
+                talk(text)
+            if not self._log.closed:
+                self._log.write(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {text}\n")
 
 
 def _signal(pids: Sequence[int], number: signal.Signals) -> None:
     for pid in pids:
         with suppress(ProcessLookupError):
             os.kill(pid, number)
-
-
-def _alive(pids: Sequence[int]) -> bool:
-    return any(lease.alive(pid) for pid in pids)
 
 
 def _below(pid: int) -> list[int]:
