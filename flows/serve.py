@@ -34,6 +34,8 @@ START_S = 120.0
 """A server makes its database when it first starts."""
 END_S = 15.0
 """What is asked to end says so to the server and leaves whole files; what takes longer is killed."""
+LAST_S = 5.0
+"""For what has nothing left to do; a worker would sleep on until it asks for work again."""
 HEARTBEAT_S = 30
 """How often a flow run says that it lives; without it a run whose machine vanished stays Running for ever."""
 
@@ -93,10 +95,13 @@ class Together:
     def _end(self, name: str, process: subprocess.Popen[str]) -> None:
         _signal((process.pid, *_below(process.pid)), signal.SIGTERM)
         give_up_s = time.monotonic() + END_S
-        while process.poll() is None and time.monotonic() < give_up_s:
-            time.sleep(0.1)
-        if process.poll() is None:
-            talk(f"serve | the {name} does not stop: killing it")
+        while _below(process.pid) and time.monotonic() < give_up_s:
+            time.sleep(0.2)
+        try:
+            process.wait(LAST_S)
+        except subprocess.TimeoutExpired:
+            if left := _below(process.pid):
+                talk(f"serve | {len(left)} processes of the {name} do not stop: killing them")
             _signal((process.pid, *_below(process.pid)), signal.SIGKILL)
             process.wait()
 
@@ -123,11 +128,11 @@ def _signal(pids: Sequence[int], number: signal.Signals) -> None:
 
 def _below(pid: int) -> list[int]:
     """Every process that `pid` started, and those that they started."""
-    listed = subprocess.run(("ps", "-eo", "pid=,ppid="), capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(("ps", "-eo", "pid=,ppid=,stat="), capture_output=True, text=True, check=True).stdout
     children: dict[int, list[int]] = {}
-    for line in listed.splitlines():
-        child, parent = map(int, line.split())
-        children.setdefault(parent, []).append(child)
+    for child, parent, state in (line.split() for line in listed.splitlines()):
+        if not state.startswith("Z"):  # ended, but nobody has asked how
+            children.setdefault(int(parent), []).append(int(child))
     found = [pid]
     for one in found:
         found += children.get(one, [])
