@@ -19,7 +19,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows.localize_episode import localize_episode
-from flows.parameters import Budget, Episodes, Landscape, Manifest, Modes, To, Transcriber, Workspace, jobs_of
+from flows.parameters import Budget, Episodes, Landscape, Manifest, Modes, To, Transcriber, Workspace, jobs_of, label
 from flows.states import code_of, worst
 from localize.cli.common import ALL_MODES, DEFAULT_TRANSCRIBER, split
 from localize.console import data, talk
@@ -41,7 +41,9 @@ def localize_series(
 ) -> State[None]:
     """Advance the episodes of a manifest (all, or those in `episodes`); ends as its worst episode did."""
     states: dict[str, State[Any]] = {}
-    for job in jobs_of(path, to, mode, workspace, transcriber, episodes, allow_landscape, budget):
+    jobs = jobs_of(path, to, mode, workspace, transcriber, episodes, allow_landscape, budget)
+    label(jobs[0], whole=True)
+    for job in jobs:
         one = job.episode.id
         states[one] = localize_episode(
             path, one, to, mode, workspace, transcriber, allow_landscape, budget, return_state=True

@@ -76,15 +76,18 @@ def jobs_of(
     return pipeline.jobs(series, root, options, paid, episodes)
 
 
-def label(job: Job) -> None:
-    """Name and tag the flow run, however it was started, so that ops find it by series, episode and locale."""
-    run_id, tags = runtime.flow_run.get_id(), [*triggers.tags(job), *(f"locale:{tag}" for tag in job.options.locales)]
+def label(job: Job, *, whole: bool = False) -> None:
+    """Name and tag the flow run, however it was started, so that ops find it by series, episode and locale.
+
+    `whole` for a run of all episodes of the series that `job` belongs to.
+    """
+    run_id, series = runtime.flow_run.get_id(), job.series.id
     if run_id is None:
         return
+    name, tags = (series, [f"series:{series}"]) if whole else (f"{series} {job.episode.id}", triggers.tags(job))
+    tags = sorted({*runtime.flow_run.get_tags(), *tags, *(f"locale:{tag}" for tag in job.options.locales)})
     with get_client(sync_client=True) as client:
-        client.update_flow_run(
-            UUID(run_id), name=f"{job.series.id} {job.episode.id}", tags=sorted({*runtime.flow_run.get_tags(), *tags})
-        )
+        client.update_flow_run(UUID(run_id), name=name, tags=tags)
 
 
 def slug(*parts: str) -> str:

@@ -7,7 +7,7 @@ from prefect.client.schemas.objects import State
 
 from flows import gates
 from flows.localize_episode import RUNNER, tell
-from flows.parameters import Episodes, Manifest, Modes, To, Workspace, jobs_of
+from flows.parameters import Episodes, Manifest, Modes, To, Workspace, jobs_of, label
 from flows.states import ended, worst
 from flows.tasks import as_tasks
 from localize import pipeline, triggers
@@ -20,7 +20,9 @@ def rerender(
 ) -> State[None]:
     """Lay out, burn and mux what is translated, after a change of style, platform or font; no line is made anew."""
     states = {}
-    for job in jobs_of(path, to, mode, workspace, episodes=episodes):
+    jobs = jobs_of(path, to, mode, workspace, episodes=episodes)
+    label(jobs[0], whole=True)
+    for job in jobs:
         with tags(*triggers.tags(job)):
             result = pipeline.rerender(job, execute=as_tasks)
         tell(job, result)

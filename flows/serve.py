@@ -23,7 +23,6 @@ import httpx
 import platformdirs
 import typer
 
-from localize import lease
 from localize.cli import app as commands
 from localize.console import data, talk
 from localize.errors import EXIT_DONE, EXIT_ENGINE, EngineUnavailable, LocalizeError
@@ -35,6 +34,8 @@ START_S = 120.0
 """A server makes its database when it first starts."""
 END_S = 15.0
 """What is asked to end says so to the server and leaves whole files; what takes longer is killed."""
+LAST_S = 5.0
+"""For what has nothing left to do; a worker would sleep on until it asks for work again."""
 HEARTBEAT_S = 30
 """How often a flow run says that it lives; without it a run whose machine vanished stays Running for ever."""
 
@@ -83,34 +84,40 @@ class Together:
     def end(self) -> None:
         """Ask all of them to end, the last one started first, with what they started; kill what does not."""
         for name, process in reversed(self._running.items()):
-            if process.poll() is not None:
-                continue
-            talk(f"serve | stopping the {name}")
-            # A worker's flow runs are groups of their own: left alone, it waits for them for as long as they take.
-            there = [process.pid, *_below(process.pid)]
-            _signal(there, signal.SIGTERM)
-            give_up_s = time.monotonic() + END_S
-            while time.monotonic() < give_up_s and (process.poll() is None or _alive(there[1:])):
-                time.sleep(0.1)
-            if process.poll() is None or _alive(there[1:]):
-                talk(f"serve | the {name} does not stop: killing it")
-                _signal(there, signal.SIGKILL)
-            process.wait()
+            if process.poll() is None:
+                talk(f"serve | stopping the {name}")
+                # A worker's flow runs are groups of their own: left alone, it waits for them for as long as they take.
+                self._end(name, process)
         for reader in self._readers:
             reader.join(1)
         self._log.close()
 
+    def _end(self, name: str, process: subprocess.Popen[str]) -> None:
+        _signal((process.pid, *_below(process.pid)), signal.SIGTERM)
+        give_up_s = time.monotonic() + END_S
+        while _below(process.pid) and time.monotonic() < give_up_s:
+            time.sleep(0.2)
+        try:
+            process.wait(LAST_S)
+        except subprocess.TimeoutExpired:
+            if left := _below(process.pid):
+                talk(f"serve | {len(left)} processes of the {name} do not stop: killing them")
+            _signal((process.pid, *_below(process.pid)), signal.SIGKILL)
+            process.wait()
+
     def _read(self, name: str, process: subprocess.Popen[str], quiet: bool) -> None:
         assert process.stdout
-        for line in process.stdout:
-            if not line.strip():
-                continue
-            text = f"{name} | {line.rstrip()}"
-            with self._write:
-                if not quiet:
-                    talk(text)
-                if not self._log.closed:
-                    self._log.write(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {text}\n")
+        with process.stdout as lines:
+            for line in lines:
+                if line.strip():
+                    self._tell(f"{name} | {line.rstrip()}", quiet)
+
+    def _tell(self, text: str, quiet: bool) -> None:
+        with self._write:
+            if not quiet:
+                talk(text)
+            if not self._log.closed:
+                self._log.write(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {text}\n")
 
 
 def _signal(pids: Sequence[int], number: signal.Signals) -> None:
@@ -119,17 +126,13 @@ def _signal(pids: Sequence[int], number: signal.Signals) -> None:
             os.kill(pid, number)
 
 
-def _alive(pids: Sequence[int]) -> bool:
-    return any(lease.alive(pid) for pid in pids)
-
-
 def _below(pid: int) -> list[int]:
     """Every process that `pid` started, and those that they started."""
-    listed = subprocess.run(("ps", "-eo", "pid=,ppid="), capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(("ps", "-eo", "pid=,ppid=,stat="), capture_output=True, text=True, check=True).stdout
     children: dict[int, list[int]] = {}
-    for line in listed.splitlines():
-        child, parent = map(int, line.split())
-        children.setdefault(parent, []).append(child)
+    for child, parent, state in (line.split() for line in listed.splitlines()):
+        if not state.startswith("Z"):  # ended, but nobody has asked how
+            children.setdefault(int(parent), []).append(int(child))
     found = [pid]
     for one in found:
         found += children.get(one, [])

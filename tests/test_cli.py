@@ -220,6 +220,40 @@ def test_a_rejected_translation_waits_with_its_reason(terminal: Terminal) -> Non
 
 
 @pytest.mark.engines
+def test_what_waits_is_listed_with_whom_it_waits_for_and_what_to_type(terminal: Terminal) -> None:
+    terminal.run("--episode", "ep01")
+    where = ("review", "list", str(terminal.manifest), "--episode", "ep01")
+    assert terminal(*where) == 0
+    approve = f"localize review approve {terminal.manifest} translation --episode ep01 --to en,th --reviewer NAME"
+    assert terminal.out == [f"ep01\ttranslation\ten,th\treviewer\t0 min\twaits for review\t{approve}"]
+    cues = ("--cue", "c0001=too stiff, really")
+    assert terminal.review("reject", "translation", "--to", "en", "--episode", "ep01", *cues) == 0
+    assert terminal(*where) == 0
+    back, waits = terminal.out
+    assert back.split("\t")[2:6] == ["en", "editor", "0 min", "rejected by mei: c0001: too stiff, really"]
+    assert back.endswith(f"\tlocalize run {terminal.manifest}")
+    assert waits.split("\t")[2:4] == ["th", "reviewer"]
+    assert terminal(*where, "--json") == 0
+    assert [(row["locale"], row["whom"]) for row in json.loads("\n".join(terminal.out))] == [
+        ("en", "editor"), ("th", "reviewer"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ((), "a rejection needs its reason"),
+        (("--comment", " "), "a rejection needs its reason"),
+        (("--cue", "c0001"), "--cue 'c0001' says nothing about a cue"),
+        (("--cue", "=stiff"), "says nothing about a cue"),
+    ],
+)
+def test_a_rejection_without_a_reason_is_refused(terminal: Terminal, given: tuple[str, ...], says: str) -> None:
+    assert terminal.review("reject", "translation", *given) == 2
+    assert says in terminal.err
+
+
+@pytest.mark.engines
 def test_a_damaged_file_found_while_reviewing_is_named_with_its_episode(terminal: Terminal) -> None:
     terminal.run("--episode", "ep01")
     terminal.path("ep01/targets/en.json").write_text("{")

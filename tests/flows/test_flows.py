@@ -39,6 +39,7 @@ def test_a_bad_episode_fails_alone_and_every_run_has_a_name_and_an_artifact(mani
 
     tasks, flows = asyncio.run(look())
     assert {"ingest-ep01", "translate-ep01-en", "translate-ep01-zh-Hant", "fit-ep01-en"} <= tasks
+    assert flows["dragon"] == "Failed"
     assert (flows["dragon ep01"], flows["dragon ep02"]) == ("Completed", "Failed")
     artifact = Artifact.get("dragon-ep01")
     assert "zh-Hant" in str(getattr(artifact, "data", ""))
