@@ -18,6 +18,7 @@ from localize.errors import InputError, StaleApproval
 from localize.gates import reviewed_digest
 from localize.job import Job
 from localize.pipeline import EpisodeResult
+from localize.review import log
 from localize.series import load
 from tests.conftest import Media
 
@@ -175,3 +176,13 @@ def test_a_gate_that_cannot_write_down_that_it_passed_stays_shut_and_says_to_run
     result = room.run()
     assert (result.exit_code, result.delivered) == (5, ("th",))
     assert "translation ep01 [en]: en is being written by another" in str(result.errors[0])
+
+
+def test_a_decision_and_its_comments_stand_in_the_log_of_its_locale(room: Room) -> None:
+    room.run()
+    cue_id = room.job().source().cues[0].id
+    note = CueComment(cue_id, "too stiff")
+    decide(room.job(), "translation", "en", "rejected", "Mei", "names", cues=[note], self_declared=False)
+    decided, said = log.read(room.job().workspace, "en")
+    assert (decided.what, decided.who, decided.text) == ("decide", log.Who("Mei", True), "translation rejected: names")
+    assert (said.what, said.cue_ids, said.text) == ("comment", (cue_id,), "too stiff")

@@ -15,6 +15,7 @@ from localize.decisions import BY_ITSELF, CueComment, Decision, GateName, Verdic
 from localize.errors import InputError, ReviewError, StaleApproval, at
 from localize.fingerprint import fingerprint
 from localize.job import SOURCE, Job
+from localize.review import comments, edits, log
 from localize.workspace import Writer, target_file
 
 
@@ -40,16 +41,25 @@ def decide(
             f"{reviewer!r} is not a reviewer: a decision needs the name of who decides",
             next_step="give --reviewer NAME",
         )
-    with at(stage=gate, episode_id=job.episode.id, locale=tag), job.workspace.writing(tag or SOURCE) as writer:
+    with at(stage=gate, episode_id=job.episode.id, locale=tag), edits.writing(job, tag or SOURCE) as writer:
         _refuse_strangers(job, cues)
         digest = gates.reviewed_digest(job.series, job.workspace, gate, tag)
         if seen is not None and seen != digest:
             review = gates.review_command(job.series, job.episode, gate, (tag,) if tag else (), job.workspace)
             raise StaleApproval(f"edited before {reviewer} decided; nothing was decided", next_step=review)
         decision = Decision(gate, verdict, reviewer, _now(), digest, comment, self_declared, tuple(cues))
-        if gate == "translation" and tag:
-            _mark_lines(job, tag, writer, decision)
-        _write(writer, decision, tag)
+        who = log.Who(reviewer, not self_declared)
+
+        def write() -> None:
+            if gate == "translation" and tag:
+                _mark_lines(job, tag, writer, decision)
+            _write(writer, decision, tag)
+
+        id_, time_ = log.stamp()
+        words = f"{gate} {verdict}{f': {comment}' if comment else ''}"
+        edits.logged(job, log.Event(id_, time_, who, "decide", tag or SOURCE, text=words), write)
+        for note in cues:
+            comments.add(job, tag or SOURCE, note.cue_id, note.comment, who)
     return decision
 
 
