@@ -365,3 +365,14 @@ def test_the_halves_of_one_cue_are_of_one_size() -> None:
     events = laid_out(["The video is already up on www.lin-group-truth.com/ep?id=2048, and it’s trending."]).events
     assert len(events) == 2
     assert len({event.em_px for event in events}) == 1
+
+
+def test_a_cue_is_split_in_time_before_a_word_is_broken_at_its_hyphen() -> None:
+    text = "That no-good, two-timing, good-for-nothing ex-husband of yours is back."
+    assert [event.text for event in laid_out([text], [cue(0, 0, 2100)]).events] == [
+        "That no-good, two-timing,",
+        "good-for-nothing\nex-husband of yours is back.",
+    ]
+    # No time for two: one with the break.
+    (event,) = laid_out([text], [cue(0, 0, 1600)], frame=facts(duration_ms=1600)).events
+    assert event.text == "That no-good, two-timing, good-for-\nnothing ex-husband of yours is back."

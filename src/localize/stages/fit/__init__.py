@@ -22,7 +22,7 @@ from localize.series import Style
 from localize.stages.fit.setter import Setter
 from localize.stages.fit.typesetter import Typesetter
 
-VERSION = 3
+VERSION = 4
 
 # 38 px on a frame 1080 wide: smaller type was hard to read on a phone.
 LEAST_EM = 38 / 1080

@@ -71,17 +71,18 @@ class Setter:
         """`event` with its text broken into lines that fit: one event, or several of one size one after the other."""
         most = max(self.types.row.lines.value, len(parts))
         sizes = [em_px for em_px in self.types.sizes if largest_px is None or em_px <= largest_px] or [largest_px or 1]
-        # Smaller type reads better than "good-for-" on one line and "nothing" on the next.
-        for hyphens in (False, True) if any(_HYPHENED.search(part.text) for part in parts) else (True,):
-            for em_px in sizes:
-                if lines := self.types.lines(parts, em_px, most, hyphens=hyphens):
-                    return [self._event(event, lines, em_px)]
+        # Smaller type, and two events too, read better than "good-for-" on one line and "nothing" on the next.
+        if whole := self._whole(event, parts, sizes, most, hyphens=False):
+            return [whole]
         if halves := self._halves(event, parts):
             made = [self._set(*half, largest_px) for half in halves]
             tried_px = {part.em_px or self.types.em_px for events in made for part in events}
             if len(tried_px) > 1:
                 made = [self._set(*half, min(tried_px)) for half in halves]
             return [part for events in made for part in events]
+        hyphened = any(_HYPHENED.search(part.text) for part in parts)
+        if hyphened and (whole := self._whole(event, parts, sizes, most, hyphens=True)):
+            return [whole]
         em_px = sizes[-1]
         # More text than the time allows: everything stays on the frame, and `check` says that it is too much.
         loose = [replace(part, keep=()) for part in parts]
@@ -91,6 +92,15 @@ class Setter:
         while not (lines := self.types.lines(loose, em_px, MOST_LINES, hard=True)) and em_px > 1:
             em_px = em_px * 4 // 5
         return [self._event(event, lines or [(part.text, part.speaker) for part in parts], em_px)]
+
+    def _whole(
+        self, event: Event, parts: Sequence[Part], sizes: Sequence[int], most: int, *, hyphens: bool
+    ) -> Event | None:
+        """`event` in one piece, at the largest of `sizes` at which it fits; `hyphens`: words may break at theirs."""
+        for em_px in sizes:
+            if lines := self.types.lines(parts, em_px, most, hyphens=hyphens):
+                return self._event(event, lines, em_px)
+        return None
 
     def _event(self, event: Event, lines: Sequence[tuple[str, str]], em_px: int) -> Event:
         speakers = tuple(speaker for _, speaker in lines) if self.style.speakers == "colour" else ()
