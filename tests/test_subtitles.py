@@ -371,3 +371,16 @@ def test_a_null_in_a_utf_8_file_does_not_make_it_utf_16(tmp_path: Path) -> None:
 def test_a_utf_8_file_is_never_taken_for_another_encoding(tmp_path: Path) -> None:
     text = "1\n00:00:01,000 --> 00:00:02,000\n好\n"
     assert read(saved(tmp_path, "a.srt", codecs.BOM_UTF8 + text.encode()))[0].text == "好"
+
+
+@pytest.mark.parametrize("tag", ["en", "ar"])
+def test_bilingual_subtitles_have_the_source_above_in_one_cue_of_every_sidecar(tag: str, tmp_path: Path) -> None:
+    event = Event(1000, 2000, "مرحبا\nLin" if tag == "ar" else "Hello\nLin", ("1",), above="你好")
+    drawn, profile = layout(event, tag=tag), locale(tag)
+    for kind in get_args(subtitles.Format):
+        text = subtitles.sidecar(kind, drawn, profile, Fraction(25))
+        (timed,) = read(saved(tmp_path, f"b.{kind}", text), profile)
+        assert (timed.start_ms, timed.end_ms, timed.text) == (1000, 2000, f"你好\n{event.text}")
+    srt = subtitles.to_srt(drawn, profile)
+    assert "\n你好\n" in srt
+    assert f" line:{100 * 1460 // 1920 - 18}%\n" in subtitles.to_vtt(drawn, profile)

@@ -7,8 +7,9 @@ several cues on one line of the source follow each other in it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import regex
 
@@ -60,6 +61,29 @@ def align(source: SourceTrack, file: Sequence[TimedText], profile: Locale) -> Al
         left_out=tuple(cue.id for cue in bare if cue.id not in shown_with),
         unmatched=tuple(unmatched),
     )
+
+
+def without_source(file: Sequence[TimedText], source: SourceTrack) -> list[TimedText]:
+    """`file` without the source's lines that stand above those of the locale, as in our own bilingual files.
+
+    What a subtitle shows of the source is whole cues, one after the other.
+    """
+    said = [_bare(cue.text) for cue in source.cues]
+    ends = list(accumulate(map(len, said), initial=0))
+    return [timed._replace(text=_below_source(timed.text.split("\n"), "".join(said), set(ends))) for timed in file]
+
+
+def _below_source(lines: Sequence[str], said: str, ends: Collection[int]) -> str:
+    for count in range(len(lines) - 1, 0, -1):
+        above = _bare("".join(lines[:count]))
+        starts = (found.start() for found in regex.finditer(regex.escape(above), said, overlapped=True))
+        if above and any(start in ends and start + len(above) in ends for start in starts):
+            return "\n".join(lines[count:])
+    return "\n".join(lines)
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
 
 
 def wrong_script(file: Sequence[TimedText], profile: Locale) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from xml.sax.saxutils import escape
 
 from localize.cues import Event, Layout
-from localize.locales import Locale
+from localize.locales import SOURCE, Locale
+from localize.styles import SMALL
 from localize.subtitles.text import lines_of
 from localize.subtitles.timed import clock
 from localize.timecode import frames_from_ms, ms_from_frames
@@ -73,9 +75,16 @@ def _paragraph(event: Event, layout: Layout, profile: Locale, rate: Fraction | N
     begin, end = (f"{frames_from_ms(ms, rate)}f" if rate else clock(ms) for ms in (event.start_ms, event.end_ms))
     direction = ' tts:direction="rtl" tts:unicodeBidi="embed"' if profile.direction == "rtl" else ""
     size = f' tts:fontSize="{_rh(event.em_px, layout)}"' if event.em_px else ""
-    lines = "<br/>".join(escape(line) for line in lines_of(event))
+    lines = "<br/>".join([*_source(event, profile), *(escape(line) for line in lines_of(event.text))])
     where = f'region="up{_margin_px(event, layout)}"'
     return f'   <p begin="{begin}" end="{end}" {where}{direction}{size}>{lines}</p>\n'
+
+
+def _source(event: Event, profile: Locale) -> Iterator[str]:
+    """The source's lines, of bilingual subtitles; in their own direction among right-to-left ones."""
+    direction = ' tts:direction="ltr" tts:unicodeBidi="embed"' if profile.direction == "rtl" else ""
+    for line in lines_of(event.above):
+        yield f'<span xml:lang="{SOURCE.tag}" tts:fontSize="{100 * SMALL:g}%"{direction}>{escape(line)}</span>'
 
 
 def _percent(part: int, whole: int) -> str:
