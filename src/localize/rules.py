@@ -52,6 +52,7 @@ RULES = (
     Rule("outside", "error", "shown after the picture has ended"),
     Rule("overlap", "error", "shown while the one before it still is"),
     Rule("band", "warning", "lines stand on burned-in source text"),
+    Rule("sign", "warning", "dialogue stands on a sign of the picture, or on the words for one"),
     Rule("cps", "warning", "more characters a second than the locale's readers follow"),
     Rule("short", "warning", "shown for less than 5/6 s"),
     Rule("long", "warning", "shown for more than 7 s"),

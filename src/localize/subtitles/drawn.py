@@ -12,14 +12,14 @@ from localize.cues import Event, Layout
 from localize.errors import LocalizeError
 from localize.locales import SOURCE, Locale
 from localize.series import Style
-from localize.styles import SMALL, SPEAKER_COLOURS
+from localize.styles import SIGN, SMALL, SPEAKER_COLOURS, Look, of_signs
 from localize.subtitles.ass import escape_ass
 from localize.subtitles.text import clean, directed
 
 # Of libass: one box behind the whole event, padded by the width of the shadow, in its colour.
 _ONE_BOX = 4
 _LETTERS_AND_OUTLINE = 1
-_SOURCE_STYLE = "Source"
+_SOURCE_STYLE, _SIGN_STYLE = "Source", "Sign"
 # Of 255 in one channel: the yellow of `drama` and that of a speaker are one to a viewer.
 _TOLD_APART = 128
 
@@ -41,7 +41,11 @@ def to_ass(layout: Layout, profile: Locale, style: Style) -> str:
         start_ms, end_ms = event.start_ms // 10 * 10, event.end_ms // 10 * 10
         script.events.append(
             pysubs2.SSAEvent(
-                start=start_ms, end=max(end_ms, start_ms + 10), text=writer.text(event), marginv=event.margin_bottom_px
+                start=start_ms,
+                end=max(end_ms, start_ms + 10),
+                text=writer.text(event),
+                marginv=event.margin_bottom_px,
+                style=_SIGN_STYLE if event.kind == "forced" else "Default",
             )
         )
     text = script.to_string("ass", header_notice="")
@@ -63,23 +67,33 @@ class _Writer:
 
     def styles(self) -> dict[str, pysubs2.SSAStyle]:
         layout = self._layout
-        styles = {"Default": self._drawn(layout.font, layout.em_px)}
+        styles = {"Default": self._drawn(layout.font, layout.em_px, self._style.look)}
         if self._style.bilingual:
-            styles[_SOURCE_STYLE] = self._drawn(SOURCE.font, SMALL * layout.em_px, outline=SMALL)
+            styles[_SOURCE_STYLE] = self._drawn(SOURCE.font, SMALL * layout.em_px, self._style.look, outline=SMALL)
+        if any(event.kind == "forced" for event in layout.events):
+            styles[_SIGN_STYLE] = self._drawn(layout.font, SIGN * layout.em_px, of_signs(self._style.look))
         return styles
 
     def text(self, event: Event) -> str:
         """The event's lines with the tags they need; whatever else stands in them is inert."""
-        text, small_px = "", SMALL * self._em_px(event)
+        text, small_px = self._where(event), SMALL * self._em_px(event)
         if event.above:
             size = f"\\fs{self._size(SOURCE.font, small_px)}" if event.em_px else ""
             lines = [self._line(line, SOURCE, small_px) for line in clean(event.above).split("\n")]
-            text = f"{{\\r{_SOURCE_STYLE}{size}}}" + r"\N".join(lines) + r"\N{\r}"
+            text += f"{{\\r{_SOURCE_STYLE}{size}}}" + r"\N".join(lines) + r"\N{\r}"
         size = f"{{\\fs{self._size(self._layout.font, event.em_px)}}}" if event.em_px else ""
         profile, em_px = self._profile, self._em_px(event)
         said = zip_longest(clean(event.text).split("\n"), event.speakers, fillvalue="")
         lines = [self._colour(speaker, event) + self._line(line, profile, em_px) for line, speaker in said]
         return text + size + r"\N".join(lines)
+
+    def _where(self, event: Event) -> str:
+        """The tag that puts a sign's words in their place: libass would move what it takes for a collision."""
+        if event.kind != "forced":
+            return ""
+        layout = self._layout
+        bottom_px = layout.height_px - (event.margin_bottom_px or layout.margin_bottom_px)
+        return f"{{\\pos({event.centre_px or layout.width_px // 2},{bottom_px})}}"
 
     def _em_px(self, event: Event) -> int:
         return event.em_px or self._layout.em_px
@@ -87,8 +101,8 @@ class _Writer:
     def _size(self, family: str, em_px: float) -> float:
         return round(fonts.size_px(family, em_px, self._style.bold), 2)
 
-    def _drawn(self, family: str, em_px: float, outline: float = 1.0) -> pysubs2.SSAStyle:
-        look, layout = self._style.look, self._layout
+    def _drawn(self, family: str, em_px: float, look: Look, outline: float = 1.0) -> pysubs2.SSAStyle:
+        layout = self._layout
         short_px = min(layout.width_px, layout.height_px)
         made = pysubs2.SSAStyle(
             fontname=family,

@@ -2,25 +2,26 @@
 
 Lines are timed first, then broken. What does not fit in the lines of the locale is set smaller, then shown as two
 subtitles one after the other, then in one line more. Text is never cut. Fit reports nothing: `check` measures what came
-out. Where the lines stand is `placing`.
+out. Where the lines stand is `placing`: dialogue at one place, words for signs by their signs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from localize import fonts, reading
-from localize.cues import Event, Layout, SourceTrack, TargetTrack
+from localize.cues import Event, Kind, Layout, SourceTrack, TargetTrack
 from localize.episode import MediaFacts
 from localize.errors import ManifestError
 from localize.locales import Locale, locale
-from localize.placing import Place, Sign
+from localize.placing import Place, Sign, SignPlace
 from localize.reading import Reading
 from localize.safe_area import on_frame
 from localize.series import Style
+from localize.stages.fit import placed
 from localize.stages.fit.setter import Setter
 from localize.stages.fit.typesetter import Typesetter
+from localize.styles import Look, of_signs
 
 VERSION = 4
 
@@ -57,24 +58,31 @@ def fit(
     width, height = facts.width_px, facts.height_px
     look, short_px = style.look, min(width, height)
     area = on_frame(platform, width, height, rtl=profile.direction == "rtl")
-    types = Typesetter(
-        profile=profile,
-        row=row,
-        bold=look.bold,
-        em_px=round(look.size * short_px),
-        least_em_px=round(LEAST_EM * short_px),
-        line_px=FILL * (width - 2 * area.margin_x_px - 2 * look.reach * short_px),
-    )
+
     cues = {cue.id: cue for cue in source.cues}
-    setter = Setter(types, cues=cues, style=style, keep=keep or {}, grid=facts.grid, shots=shots)
-    events = setter.set_all(target, facts.duration_ms)
+
+    def set_in(look: Look, style: Style, kind: Kind) -> tuple[Typesetter, list[Event]]:
+        # What is small by its nature is still no smaller than a phone can show.
+        em_px = round(max(look.size, min(style.look.size, LEAST_EM)) * short_px)
+        line_px = FILL * (width - 2 * area.margin_x_px - 2 * look.reach * short_px)
+        types = Typesetter(profile, row, look.bold, em_px, round(LEAST_EM * short_px), line_px)
+        own = {id_: cue for id_, cue in cues.items() if cue.kind == kind}
+        setter = Setter(types, cues=own, style=style, keep=keep or {}, grid=facts.grid, shots=shots)
+        return types, setter.set_all(target, facts.duration_ms)
+
+    types, said = set_in(look, style, "dialogue")
+    # The source of a sign stands in the picture, and nobody says it.
+    plate, plain = of_signs(look), style.model_copy(update={"bilingual": False, "speakers": "none"})
+    sign_types, shown = set_in(plate, plain, "forced")
     if style.font_of(profile.tag):
-        _require(events, profile, look.bold)
-    place = Place(area, look.position, look.reach * short_px, band, covered, types.em_px / 4, signs)
-    boxes = [(types.width_px(event), types.block_px(event)) for event in events]
-    # At least the height of all lines, so that all locales stand at one place.
-    usual_px = max([row.lines.value * fonts.size_px(profile.font, types.em_px, look.bold), *(box[1] for box in boxes)])
-    margin_px = place.margin_bottom_px(usual_px)
+        _require([*said, *shown], profile, look.bold)
+    gap_px = types.em_px / 4
+    place = Place(area, look.position, look.reach * short_px, band, covered, gap_px, signs)
+    said, margin_px = placed.dialogue(said, types, place)
+    shown = placed.signs(
+        shown, sign_types, SignPlace(area, plate.reach * short_px, gap_px),
+        cues=cues, said=placed.blocks(said, types, place, margin_px), around=place,
+    )  # fmt: skip
     return Layout(
         locale=profile.tag,
         width_px=width,
@@ -83,11 +91,7 @@ def fit(
         em_px=types.em_px,
         margin_x_px=area.margin_x_px,
         margin_bottom_px=margin_px,
-        events=tuple(
-            event if own_px == margin_px else replace(event, margin_bottom_px=own_px)
-            for event, box in zip(events, boxes, strict=True)
-            for own_px in [place.event_margin_px(event, *box, usual_px=margin_px)]
-        ),
+        events=tuple(sorted([*said, *shown], key=lambda event: (event.start_ms, event.end_ms))),
     )
 
 
