@@ -53,11 +53,15 @@ class Place:
             bottom = self._clear(bottom, width_px, block_px, signs)
         return round(self.area.height_px - bottom)
 
-    def block(self, bottom_px: float, width_px: float, block_px: float, reach_px: float | None = None) -> Rect:
+    def block(self, bottom_px: float, width_px: float, block_px: float) -> Rect:
         """What lines cover that end `bottom_px` from the top of the frame, in its middle."""
-        reach_px = self.reach_px if reach_px is None else reach_px
-        middle, half = self.area.width_px / 2, width_px / 2 + reach_px
+        middle, half = self.area.width_px / 2, width_px / 2 + self.reach_px
         return Rect(round(middle - half), round(bottom_px - block_px), round(middle + half), round(bottom_px))
+
+    def inked(self, bottom_px: float, width_px: float, block_px: float) -> Rect:
+        """The same with the ink above and below the lines."""
+        block, reach = self.block(bottom_px, width_px, block_px), round(self.reach_px)
+        return Rect(block.left, block.top - reach, block.right, block.bottom + reach)
 
     @property
     def open_band(self) -> list[Rect]:

@@ -54,7 +54,12 @@ def align(source: SourceTrack, file: Sequence[TimedText], profile: Locale) -> Al
         else:
             unmatched.append(timed)
     bare = [cue for cue in source.cues if cue.id not in given]
-    shown_with = {cue.id: home for cue in bare if (home := _covered_by(cue, given))}
+    kinds = {cue.id: cue.kind for cue in source.cues}
+    shown_with = {
+        cue.id: home
+        for cue in bare
+        if (home := _covered_by(cue, {id_: of for id_, of in given.items() if kinds[id_] == cue.kind}))
+    }
     return Aligned(
         texts={cue_id: _text(timed, profile) for cue_id, timed in given.items()},
         shown_with=shown_with,
@@ -104,8 +109,16 @@ def _overlap_ms(one: TimedText, cue: Cue) -> int:
     return min(one.end_ms, cue.end_ms) - max(one.start_ms, cue.start_ms)
 
 
+def _likeness(one: TimedText, cue: Cue) -> float:
+    """Share of the time of both together that they have in common; below 0 where they have none."""
+    return _overlap_ms(one, cue) / max(max(one.end_ms, cue.end_ms) - min(one.start_ms, cue.start_ms), 1)
+
+
 def _home(timed: TimedText, cues: Sequence[Cue]) -> Cue | None:
-    best = max(cues, key=lambda cue: _overlap_ms(timed, cue), default=None)
+    # A sign stands while people speak: of a line and a sign the one whose times are the cue's own.
+    of_kinds = [[cue for cue in cues if cue.kind == kind] for kind in ("dialogue", "forced")]
+    best_of = [max(of_kind, key=lambda cue: _overlap_ms(timed, cue)) for of_kind in of_kinds if of_kind]
+    best = max(best_of, key=lambda cue: _likeness(timed, cue), default=None)
     if best is None or _overlap_ms(timed, best) > 0:
         return best
     nearest = min(cues, key=lambda cue: abs(cue.start_ms - timed.start_ms))

@@ -32,7 +32,7 @@ def blocks(events: Sequence[Event], types: Typesetter, place: Place, margin_px: 
     return [
         (
             event,
-            place.block(
+            place.inked(
                 height_px - (event.margin_bottom_px or margin_px), types.width_px(event), types.block_px(event)
             ),
         )
