@@ -24,6 +24,7 @@ from localize.placing import Sign
 from localize.safe_area import Rect
 from localize.series import Style
 from localize.stages.fit import fit
+from localize.stages.segment import from_subtitles
 from localize.styles import PRESETS
 
 LONG = tomllib.loads(Path(__file__).parents[1].joinpath("golden", "long_lines.toml").read_text("utf-8"))
@@ -376,3 +377,30 @@ def test_a_cue_is_split_in_time_before_a_word_is_broken_at_its_hyphen() -> None:
     # No time for two: one with the break.
     (event,) = laid_out([text], [cue(0, 0, 1600)], frame=facts(duration_ms=1600)).events
     assert event.text == "That no-good, two-timing, good-for-\nnothing ex-husband of yours is back."
+
+
+@pytest.mark.parametrize(
+    ("tag", "speakers", "shown"),
+    [
+        ("en", "dash", "-Who?\n-Me."),
+        ("es-419", "dash", "- Who?\n- Me."),
+        ("en", "none", "Who?\nMe."),
+        ("en", "colour", "Who?\nMe."),
+    ],
+)
+def test_two_voices_of_one_supplied_cue_have_a_line_each_and_the_dash_of_the_locale(
+    tag: str, speakers: str, shown: str
+) -> None:
+    track = from_subtitles([(1000, 3000, "- 你是谁？\n- 我是林凡。")]).track
+    style = Style(speakers=speakers, bilingual=True)  # type: ignore[arg-type]
+    (event,) = laid_out(["Who?", "Me."], list(track.cues), tag=tag, style=style).events
+    assert (event.start_ms, event.end_ms, event.text, event.cue_ids) == (1000, 3000, shown, ("c0001", "c0002"))
+    assert event.above == "你是谁？\n我是林凡。"
+    assert event.speakers == ()
+
+
+def test_two_voices_never_share_a_line_however_long_one_of_them_is() -> None:
+    track = from_subtitles([(1000, 7000, "- 你是谁？\n- 我是林凡。")]).track
+    texts = ["I wonder who on earth you are supposed to be.", "Me."]
+    for event in laid_out(texts, list(track.cues)).events:
+        assert not any("be." in line and "Me." in line for line in event.text.split("\n"))

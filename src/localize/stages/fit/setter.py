@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 import regex
 
@@ -49,23 +50,26 @@ class Setter:
         return [part for event in events for part in self._set(event, self._parts(event, texts))]
 
     def _parts(self, event: Event, texts: Mapping[str, str]) -> list[Part]:
-        """The event's text, cut where the speaker changes if that is to be seen."""
-        cues = [self.cues[cue_id] for cue_id in event.cue_ids]
-        keep = {cue.id: tuple(self.keep.get(cue.id, ())) for cue in cues}
-        speakers = {cue.speaker for cue in cues if cue.speaker}
-        if self.style.speakers == "none" or len(speakers) < 2:
-            one = next(iter(speakers), "") if self.style.speakers != "none" and len(speakers) == 1 else ""
-            kept = tuple(word for words in keep.values() for word in words)
-            return [Part(text, one, kept) for text in by_dashes(event.text)]
-        parts: list[Part] = []
-        for cue in cues:
-            part = Part(texts[cue.id], cue.speaker or "", keep[cue.id])
-            if parts and parts[-1].speaker == part.speaker:
-                before = parts.pop()
-                part = Part(f"{before.text}\n{part.text}", part.speaker, before.keep + part.keep)
-            parts.append(part)
-        dash = self.types.row.dash.value if self.style.speakers == "dash" else ""
+        """The event's text, cut where the speaker changes; `speakers` of the style says how else that is seen."""
+        voices: list[list[Cue]] = []
+        for cue in (self.cues[cue_id] for cue_id in event.cue_ids):
+            if voices and _one_voice(voices[-1][-1], cue):
+                voices[-1].append(cue)
+            else:
+                voices.append([cue])
+        told = self.style.speakers != "none"
+        parts = [
+            Part(text, (voice[0].speaker or "") if told else "", self._kept(voice))
+            for voice in voices
+            for text in by_dashes("\n".join(texts[cue.id] for cue in voice) if len(voices) > 1 else event.text)
+        ]
+        if len(voices) == 1 or self.style.speakers != "dash":
+            return parts
+        dash = self.types.row.dash.value
         return [part if DASH.match(part.text) else replace(part, text=dash + part.text) for part in parts]
+
+    def _kept(self, cues: Iterable[Cue]) -> tuple[str, ...]:
+        return tuple(word for cue in cues for word in self.keep.get(cue.id, ()))
 
     def _set(self, event: Event, parts: list[Part], largest_px: int | None = None) -> list[Event]:
         """`event` with its text broken into lines that fit: one event, or several of one size one after the other."""
@@ -114,7 +118,10 @@ class Setter:
 
     def _above(self, event: Event, em_px: float) -> str:
         """The source of the event, broken to fit at `em_px`."""
-        text = " ".join(self.cues[cue_id].text for cue_id in event.cue_ids)
+        cues = [self.cues[cue_id] for cue_id in event.cue_ids]
+        text = cues[0].text
+        for before, cue in pairwise(cues):
+            text += (" " if _one_voice(before, cue) else "\n") + cue.text
         return self.types.source(linebreak.normalise(text), em_px)
 
     def _halves(self, event: Event, parts: list[Part]) -> list[tuple[Event, list[Part]]] | None:
@@ -139,3 +146,8 @@ class Setter:
             return parts[:1], parts[1:]
         texts = self.types.halves(parts[0])
         return ([replace(parts[0], text=texts[0])], [replace(parts[0], text=texts[1])]) if texts else None
+
+
+def _one_voice(one: Cue, after: Cue) -> bool:
+    """Whether both cues of an event are of one person; nobody says two things at a time."""
+    return one.speaker == after.speaker and (one.speaker is not None or one.end_ms <= after.start_ms)
