@@ -15,13 +15,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from localize import subtitles
+from localize import fonts, subtitles
 from localize.cues import Event, Layout
 from localize.errors import SubtitleError
 from localize.locales import LOCALES, locale
 from localize.series import Style
 from localize.subtitles import TimedText, escape_ass, read
-from localize.subtitles.text import directed, plain
+from localize.subtitles.text import clean, directed, plain
 from localize.timecode import ms_from_frames
 
 NTSC = Fraction(30000, 1001)
@@ -233,8 +233,10 @@ def test_every_format_keeps_events_times_and_text(tmp_path: Path, drawn: Layout)
         "vtt": subtitles.to_vtt(drawn, profile),
     }
     files["ttml"] = subtitles.to_ttml(drawn, profile, Fraction(25))
-    shown = [event for event in drawn.events if plain(event.text)]
     for kind, text in files.items():
+        # What no font has is left out of what is drawn, and of nothing else.
+        texts = [_drawable(event.text, drawn) if kind == "ass" else plain(event.text) for event in drawn.events]
+        shown = [event for event, its in zip(drawn.events, texts, strict=True) if its]
         if not shown:
             with pytest.raises(SubtitleError):
                 read(saved(tmp_path, f"x.{kind}", text))
@@ -245,7 +247,12 @@ def test_every_format_keeps_events_times_and_text(tmp_path: Path, drawn: Layout)
             (e.start_ms // step * step, max(e.end_ms // step * step, e.start_ms // step * step + step)) for e in shown
         ]
         assert all(a.end_ms <= b.start_ms for a, b in pairwise(back))
-        assert [t.text.split() for t in back] == [plain(e.text).split() for e in shown]
+        assert [t.text.split() for t in back] == [its.split() for its in texts if its]
+
+
+def _drawable(text: str, drawn: Layout) -> str:
+    lines = clean(text).split("\n")
+    return plain("\n".join(fonts.drawable(line, locale(drawn.locale), Style().bold) for line in lines))
 
 
 LETTERS = {

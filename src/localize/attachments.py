@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import uharfbuzz as hb
 
 from localize import fonts
+from localize.faces import Font
 from localize.locales import Locale
 
 # The long-standing types: a player that knows only the newer font/ttf and font/otf goes by the suffix of the name.
@@ -29,14 +30,17 @@ class Attachment:
 
 def subsets(texts: Iterable[tuple[Locale, str]], *, bold: bool) -> list[Attachment]:
     """One font for every face that the locales' chains name, with the characters of all texts drawn through it."""
-    wanted: dict[fonts.Font, set[int]] = {}
+    wanted: dict[Font, set[int]] = {}
     for profile, text in texts:
         for font in fonts.chain(profile, bold):
             wanted.setdefault(font, set()).update(map(ord, text))
+        # What stands in for them.
+        for font, part in fonts.runs(text, profile, bold):
+            wanted.setdefault(font, set()).update(map(ord, part))
     return [_subset(font, characters, bold) for font, characters in wanted.items()]
 
 
-def _subset(font: fonts.Font, characters: set[int], bold: bool) -> Attachment:
+def _subset(font: Font, characters: set[int], bold: bool) -> Attachment:
     face = hb.Face(hb.Blob.from_file_path(font.path), font.index)
     keep = hb.SubsetInput()
     keep.unicode_set.update(characters)

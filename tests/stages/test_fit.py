@@ -404,3 +404,24 @@ def test_two_voices_never_share_a_line_however_long_one_of_them_is() -> None:
     texts = ["I wonder who on earth you are supposed to be.", "Me."]
     for event in laid_out(texts, list(track.cues)).events:
         assert not any("be." in line and "Me." in line for line in event.text.split("\n"))
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("tag", ["en", "ar", "th", "ja"])
+def test_what_no_font_has_leaves_no_box_in_the_picture(tag: str, tmp_path: Path) -> None:
+    def ink(text: str) -> np.ndarray:
+        layout = laid_out([text], [cue(0, 0, 2000)], tag=tag, frame=facts(720, 1280))
+        (tmp_path / "a.ass").write_text(subtitles.to_ass(layout, locale(tag), STYLE), "utf-8")
+        done = subprocess.run(
+            [
+                *("ffmpeg", "-v", "error", "-nostdin", "-f", "lavfi", "-i", "color=black:s=720x1280:r=1:d=1"),
+                *("-vf", "ass=a.ass:shaping=complex,format=gray", "-frames:v", "1", "-f", "rawvideo", "pipe:1"),
+            ],
+            cwd=tmp_path,
+            capture_output=True,
+            check=True,
+        )
+        return np.frombuffer(done.stdout, np.uint8)
+
+    assert not (ink("\ue123\U0010fffd\u0378") > 40).any()
+    assert (ink("Lin\ue123") == ink("Lin")).all()

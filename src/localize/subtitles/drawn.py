@@ -10,6 +10,7 @@ import pysubs2
 from localize import fonts
 from localize.cues import Event, Layout
 from localize.errors import LocalizeError
+from localize.faces import Font
 from localize.locales import SOURCE, Locale
 from localize.series import Style
 from localize.styles import SIGN, SMALL, SPEAKER_COLOURS, Look, of_signs
@@ -134,22 +135,22 @@ class _Writer:
         if profile.direction == "rtl":
             # libass orders what lies between two tags by itself: a tag inside would put the parts from left to right.
             # Its fallback is fontconfig's sans-serif, which from 2.14 on is Noto Sans where that is installed.
-            return directed(escape_ass(line), profile)
-        family = own = profile.font
+            return directed(escape_ass(fonts.drawable(line, profile, self._style.bold)), profile)
         bold, parts = self._style.bold, list[str]()
+        now = own = fonts.chain(profile, bold)[0]
         for font, text in fonts.runs(line, profile, bold):
-            if font.family != family:
-                parts.append(f"{{{self._switch(family, font.family, em_px)}}}")
-                family = font.family
+            if font.family != now.family:
+                parts.append(f"{{{self._switch(now, font, profile, em_px)}}}")
+                now = font
             parts.append(escape_ass(text))
-        if family != own:
-            parts.append(f"{{{self._switch(family, own, em_px)}}}")
+        if now.family != own.family:
+            parts.append(f"{{{self._switch(now, own, profile, em_px)}}}")
         return "".join(parts)
 
-    def _switch(self, before: str, after: str, em_px: float) -> str:
+    def _switch(self, before: Font, after: Font, profile: Locale, em_px: float) -> str:
         """The tags from one font to another; fonts whose line is not as high need another size for the same em."""
-        sizes = [self._size(family, em_px) for family in (before, after)]
-        return f"\\fn{after}" + (f"\\fs{sizes[1]}" if sizes[0] != sizes[1] else "")
+        sizes = [round(fonts.run_size_px(font, profile, em_px, self._style.bold), 2) for font in (before, after)]
+        return f"\\fn{after.family}" + (f"\\fs{sizes[1]}" if sizes[0] != sizes[1] else "")
 
 
 def _colours(events: Iterable[Event], own: str) -> Mapping[str, str]:
