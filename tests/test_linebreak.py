@@ -226,7 +226,9 @@ def test_a_thai_line_never_breaks_inside_a_word_of_the_dictionary() -> None:
 
 
 def test_a_cue_shown_as_two_is_broken_as_two() -> None:
-    """The phrases of a half may be others than those of the whole."""
-    text = "聞いてないぞ振り返らずにGuお待ちに5時20掃くだけがもう"
-    lines = ["聞いてないぞ振り返らずにGuお待ちに", "5時20掃くだけがもう"]
-    assert linebreak.hard_breaks(text, lines, locale("ja")) == 0
+    """The phrases of a half may be others than those of the whole: what breaks a line is not called wrong for it."""
+    whole = "防犯カメラの十頼むからもう動画は彼女を俺のセキュリティーシステムが"
+    lines = ["防犯カメラの十頼むから", "も", "う動画は彼女を俺の", "セキュリティーシステムが"]
+    halves = [len(lines[0]), len(lines[0]) + 1]
+    assert [at in {b.at for b in linebreak.opportunities(whole, locale("ja"))} for at in halves] == [True, False]
+    assert linebreak.hard_breaks(whole, lines, locale("ja")) == 0
