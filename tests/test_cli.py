@@ -11,13 +11,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import regex
 
 from localize import cli, pipeline
+from localize.cues import Cue, SourceTrack
 from localize.engines import registry
 from localize.engines.fake import FakeTranscriber, FakeTranslator, spoken
+from localize.episode import EpisodeState
 from localize.errors import EngineUnavailable
 from localize.pipeline import Unit
+from localize.workspace import to_json
 from tests.conftest import Media
+from tests.golden_cues import facts
 
 HEAVY = (
     "torch",
@@ -107,6 +112,46 @@ def test_status_of_a_series_that_never_ran_says_what_to_type(tmp_path: Path) -> 
     assert (row["episode"], row["locale"], row["lines"], row["waits_for"]) == ("ep01", "en", 0, "")
     assert row["next_step"] == f"localize run {tmp_path}/series.toml"
     assert not (tmp_path / "workspace").exists()
+
+
+def two_episodes_one_damaged(folder: Path) -> None:
+    (folder / "series.toml").write_text(MANIFEST + '[[episode]]\nid = "ep02"\nfile = "b.mp4"\n')
+    cue = Cue("c0001", 0, 1000, "龙王来了")
+    for episode in ("ep01", "ep02"):
+        made = folder / "workspace" / "d" / episode
+        made.mkdir(parents=True)
+        (made / "episode.json").write_bytes(to_json(EpisodeState(facts=facts())))
+        (made / "source.json").write_bytes(to_json(SourceTrack("zh-Hans", (cue,), 2)))
+    (folder / "workspace" / "d" / "ep01" / "source.json").write_text("{")
+
+
+def test_status_shows_the_episodes_beside_one_with_a_damaged_file_and_exits_5(tmp_path: Path) -> None:
+    two_episodes_one_damaged(tmp_path)
+    done = localize("status", "series.toml", "--json", cwd=tmp_path)
+    assert done.returncode == 5
+    assert [row["episode"] for row in json.loads(done.stdout)] == ["ep02"]
+    (line,) = done.stderr.strip().splitlines()
+    assert regex.match(r"error: ep01: .*/d/ep01/source\.json is damaged .*; next: mend the file, or delete it", line)
+
+
+def test_impact_counts_the_episodes_beside_one_with_a_damaged_file_and_exits_5(tmp_path: Path) -> None:
+    two_episodes_one_damaged(tmp_path)
+    done = localize("glossary", "impact", "龙王", "series.toml", cwd=tmp_path)
+    assert done.returncode == 5
+    assert done.stdout.startswith("ep02\ten\tc0001\t")
+    assert "ep01/source.json is damaged" in done.stderr
+    assert "龙王 stands in 1 cue of 1 episode" in done.stderr
+
+
+def test_a_damaged_table_of_the_series_is_one_line_however_many_episodes_read_it(tmp_path: Path) -> None:
+    two_episodes_one_damaged(tmp_path)
+    made = tmp_path / "workspace" / "d"
+    (made / "ep01" / "source.json").write_bytes((made / "ep02" / "source.json").read_bytes())
+    (tmp_path / "glossary").mkdir()
+    (tmp_path / "glossary" / "en.csv").write_text("sauce,target\n龙王,Dragon King\n")
+    done = localize("glossary", "impact", "龙王", "series.toml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert len([line for line in done.stderr.splitlines() if line.startswith("error: ")]) == 1
 
 
 def test_models_list_is_data_on_stdout(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from localize.evidence import Evidence
 from localize.findings import Findings
 from localize.job import Job, Outcome
 from localize.locales import locale
+from localize.placing import signs_of
 from localize.stages import check, fit
 from localize.steps.common import each, frame
 from localize.timing import Shots
@@ -25,7 +26,7 @@ def fit_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
         layout = fit.fit(
             job.source(), ws.need(TargetTrack, target_file(tag)), profile, job.facts,
             style=series.style, platform=series.platform, band=series.band, covered=series.cover != "none",
-            row=series.reading.of(tag), keep=kept(tag), shots=_cuts(job),
+            row=series.reading.of(tag), keep=kept(tag), shots=_cuts(job), signs=signs_of(job.source().cues),
         )  # fmt: skip
         writer.commit(subtitle_file(tag, "ass"), subtitles.to_ass(layout, profile, series.style), made_of)
         writer.commit(layout_file(tag), layout, made_of)
@@ -34,7 +35,7 @@ def fit_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
         series, ws, profile = job.series, job.workspace, job.series.style.profile(locale(tag))
         texts = (*(ws.digest(name) for name in ("source.json", SHOTS, target_file(tag))), kept(tag))
         place = (frame(job.facts), job.facts.variable_rate, series.platform, series.band, series.cover)
-        type_ = (profile, series.style, series.style.look, fonts.digest(profile, series.style.bold))
+        type_ = (profile, series.style, series.style.look, fonts.digest(profile, series.style.bold), _beyond(job, tag))
         return (fit.VERSION, subtitles.VERSION, *texts, *place, *type_, series.reading.of(tag))
 
     def kept(tag: str) -> dict[str, list[str]]:
@@ -63,10 +64,18 @@ def check_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcom
         ws, style = job.workspace, job.series.style
         profile = style.profile(locale(tag))
         texts = (ws.digest(name) for name in ("source.json", SHOTS, target_file(tag), layout_file(tag)))
-        measured_with = (style, fonts.digest(profile, style.bold), job.series.reading.of(tag), _open_band(job))
+        type_ = (style, fonts.digest(profile, style.bold), _beyond(job, tag))
+        measured_with = (*type_, job.series.reading.of(tag), _open_band(job))
         return (check.VERSION, profile, frame(job.facts), *measured_with, *texts, evidence[tag].fingerprint())
 
     return each(job, "check", locales, reads, one, (findings_file,))
+
+
+def _beyond(job: Job, tag: str) -> tuple[str, ...]:
+    """Fonts of other scripts that the track of `tag` is drawn with."""
+    track, style = job.workspace.read(TargetTrack, target_file(tag)), job.series.style
+    text = "".join(line.text for line in track.lines) if track else ""
+    return fonts.beyond(text, style.profile(locale(tag)), style.bold)
 
 
 def _cuts(job: Job) -> tuple[int, ...]:
