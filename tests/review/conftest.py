@@ -55,5 +55,3 @@ def job(tmp_path: Path) -> Job:
 @pytest.fixture
 def text_of(job: Job) -> Callable[[str], dict[str, str]]:
     return lambda tag: job.workspace.need(TargetTrack, f"targets/{tag}.json").text_of()
-
-
