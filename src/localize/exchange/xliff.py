@@ -10,6 +10,7 @@ translate-toolkit does the reading and writing; it is the extra `interchange`, s
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from typing import Any
 
 from localize.cues import MEMORY
@@ -53,6 +54,8 @@ def export(handouts: Sequence[Handout]) -> bytes:
             unit.setid(line.cue_id)
             store.addunit(unit)
             _fill(unit, line, handout)
+    # Units are made with the namespace of 1.1, whose declaration would stay.
+    import_module("lxml.etree").cleanup_namespaces(store.document)
     return bytes(store)
 
 
@@ -62,9 +65,11 @@ def read(data: bytes) -> Returned:
     refuse_entities(data)
     try:
         store = storage("xliff").xlifffile.parsestring(data)
-    except (SyntaxError, ValueError, AssertionError) as error:
+    except (SyntaxError, ValueError, AssertionError, StopIteration) as error:
+        # The last where it holds no file at all.
         raise InputError(
-            f"the file is no XLIFF 1.2: {error}", next_step="export it from your tool as XLIFF 1.2"
+            f"the file is no XLIFF 1.2: {error or 'another kind of XML'}",
+            next_step="export it from your tool as XLIFF 1.2",
         ) from error
     series, locale, given = "", "", dict[Key, str]()
     rows: list[Row] = []
@@ -102,9 +107,9 @@ def _fill(unit: Any, line: Line, handout: Handout) -> None:
     element.set(_SPACE, "preserve")
     element.set("maxwidth", str(handout.longest(line)))
     element.set("size-unit", "char")
-    if line.approved:
-        element.set("approved", "yes")
     unit.target = line.target
+    # The toolkit takes whatever has a target for approved.
+    element.set("approved", "yes" if line.approved else "no")
     target = element.find(unit.namespaced("target"))
     if target is None:
         target = element.makeelement(unit.namespaced("target"), {})
