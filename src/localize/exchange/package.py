@@ -6,19 +6,25 @@ import io
 import zipfile
 import zlib
 from collections.abc import Mapping
+from itertools import pairwise
 
 import regex
 
 from localize.errors import InputError
-from localize.exchange.returned import refuse_entities, refuse_large
+from localize.exchange.returned import refuse_hostile, refuse_large
 
-MOST_ENTRIES = 400
-MOST_UNPACKED = 96 * 1024 * 1024
-"""A series of 40,000 lines unpacks to 30 MB."""
+MOST_ENTRIES = 2000
+"""A sheet for each episode is two or three of them."""
+MOST_UNPACKED = 96 << 20
+"""A series of 40,000 lines unpacks to 50 MB."""
 MOST_RATIO, RATIO_FROM_BYTES = 200, 1 << 20
 """Our own sheets shrink about thirtyfold."""
+MOST_AT_ONCE = 4 << 20
+"""Of what is read as one tree, where an element may be four bytes: a row of a sheet, and each part but the largest."""
 
 _CHUNK = 1 << 20
+_ROW = regex.compile(rb"<(?:\w+:)?row\b")
+_STREAMED = ("xl/worksheets/", "xl/sharedStrings", "xl/media/")
 _MERGED = regex.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?\bref=[\"']([A-Z]+\d+:[A-Z]+\d+)")
 _STEP = "give the workbook that was exported, saved as .xlsx"
 
@@ -38,7 +44,8 @@ def judged(data: bytes) -> Mapping[str, str]:
             for info in infos:
                 part = _unpacked(archive, info, left)
                 left -= len(part)
-                refuse_entities(part, f"{info.filename!r} in the workbook")
+                refuse_hostile(part, f"{info.filename!r} in the workbook")
+                _refuse_heavy(info.filename, part)
                 if info.filename.startswith("xl/worksheets/") and (found := _MERGED.search(part)):
                     merged[info.filename] = found[1].decode()
     # RuntimeError: an encrypted entry. NotImplementedError: a compression nobody knows.
@@ -70,6 +77,14 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> byt
             if len(part) > min(info.file_size, left):
                 raise _refused(f"{info.filename!r} is longer than its header says")
     return bytes(part)
+
+
+def _refuse_heavy(name: str, part: bytes) -> None:
+    """What is no row is small, and so is each row."""
+    rows = [match.start() for match in _ROW.finditer(part)] if name.startswith("xl/worksheets/") else []
+    ends = [0, *rows, len(part)]
+    if not name.startswith(_STREAMED[1:]) and max(b - a for a, b in pairwise(ends)) > MOST_AT_ONCE:
+        raise _refused(f"{name!r} holds {'a row' if rows else 'parts'} of more than {MOST_AT_ONCE >> 20} MB")
 
 
 def _refused(why: str) -> InputError:

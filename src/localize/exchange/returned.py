@@ -12,8 +12,10 @@ from localize.exchange.handout import Key
 from localize.glossary import sheets
 from localize.subtitles.text import clean
 
-MOST_BYTES = 16 * 1024 * 1024
-"""Of an upload. 100 episodes of 400 lines are 3 MB as a workbook."""
+MOST_BYTES = 32 << 20
+"""Of an upload. 100 episodes of 400 lines are 4 MB as a workbook."""
+MOST_TAGS = 2_000_000
+"""Of one piece of XML: opening and closing ones, and comments. The same series has 1,000,000 in its hidden sheet."""
 
 # A line may begin with a dash or a sign, and hold marks of direction; a term, for which the rules are, may not.
 _FREE = regex.compile(r"^[\s+\-@]+|[\u2066-\u2069]")
@@ -70,11 +72,16 @@ def refuse_large(data: bytes) -> None:
         )
 
 
-def refuse_entities(data: bytes, name: str = "the file") -> None:
-    """InputError where XML declares entities, which can read files or grow without end; no format of ours has any."""
+def refuse_hostile(data: bytes, name: str = "the file") -> None:
+    """InputError where XML declares entities, which can read files or grow without end, or holds elements without end.
+
+    No format of ours declares any.
+    """
     plain = data.replace(b"\0", b"")  # UTF-16 has one in each character of a declaration
     if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
         raise InputError(f"{name} declares a document type, which is not read", next_step="export it again")
+    if plain.count(b"<") > MOST_TAGS:
+        raise InputError(f"{name} holds more than {MOST_TAGS} tags", next_step="export it again")
 
 
 def twice(rows: Sequence[Row]) -> Iterator[Problem]:

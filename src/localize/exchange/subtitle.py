@@ -32,6 +32,7 @@ _INFO = ("Localize Series", "Localize Episode", "Localize Locale")
 _GIVEN = "Localize Given"
 _CARRIED = regex.compile(r"\s*([A-Za-z0-9]+)\s+([0-9a-f]{16})\s*")
 _SOURCE = "source"
+MOST_CUES = 10_000
 _OVERLAP = 0.5
 """Share of the shorter of two that both last, from which on a cue with other times is still the same."""
 
@@ -131,6 +132,8 @@ def _sources(script: pysubs2.SSAFile) -> Iterator[tuple[str, str]]:
 
 def _from_srt(text: str, file: str, jobs: Sequence[Job], tag: str) -> Returned:
     timed = [entry.timed for entry in from_srt(text)]
+    if len(timed) > MOST_CUES:
+        raise SubtitleError(f"{file} holds {len(timed)} subtitles", next_step="give the file that was exported")
     if not timed:
         raise SubtitleError(f"{file} holds no subtitle", next_step="give the file that was exported")
     found = [

@@ -13,6 +13,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 from localize.cues import graphemes
 from localize.errors import InputError
@@ -33,8 +34,8 @@ GIVEN = ("sheet", "episode", "cue", "version")
 ID, SOURCE_TEXT, TARGET, COMMENT = "id", "source", "target", "comment"
 # Name, width in characters; the widths make a page of 16:10.
 _COLUMNS = (
-    (ID, 8), ("start", 11), ("end", 11), ("on screen, s", 8), (SOURCE_TEXT, 32), (TARGET, 44), ("characters", 8),
-    ("a second", 9), ("findings", 40), ("open comments", 26), (COMMENT, 30),
+    (ID, 8), ("start", 11), ("end", 11), ("on screen, s", 8), (SOURCE_TEXT, 28), (TARGET, 44), ("characters", 11),
+    ("a second", 11), ("findings", 36), ("open comments", 24), (COMMENT, 28),
 )  # fmt: skip
 _AT = {name: number for number, (name, _) in enumerate(_COLUMNS, 1)}
 _LETTERS = dict(zip(_AT, "ABCDEFGHIJK", strict=True))
@@ -49,7 +50,9 @@ _TONES = "\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323"
 _JOINING = {"Thai": ("ก", "\u0e00", "\u0e7f"), "Deva": ("क", "\u0900", "\u097f"), "Arab": ("ب", "\u0610", "\u06ff")}
 _VIRAMA = "\u094d"
 
-_RED, _AMBER, _GREY, _HEAD = "FFC7CE", "FFEB9C", "F2F2F2", "D9E1F2"
+_RED, _AMBER, _GREY, _HEAD, _LINE = "FFC7CE", "FFEB9C", "F2F2F2", "D9E1F2", "BFBFBF"
+_FONT = "Calibri"
+_LINE_PT, _TALLEST_PT = 15, 400
 
 
 def export(handouts: Sequence[Handout]) -> bytes:
@@ -98,7 +101,7 @@ def _uncounted(profile: Locale) -> Iterator[str]:
 
 
 def _fill(sheet: Worksheet, handout: Handout, profile: Locale, marks: int) -> None:
-    from openpyxl.styles import Alignment, Font, PatternFill, Protection
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 
     right_to_left = profile.direction == "rtl"
     sheet.sheet_view.rightToLeft = right_to_left
@@ -106,12 +109,17 @@ def _fill(sheet: Worksheet, handout: Handout, profile: Locale, marks: int) -> No
     for name, number in _AT.items():
         cell = sheet.cell(1, number)
         put_text(cell, name if name != "a second" else f"a second, at most {handout.cps}")
-        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor=_HEAD)
+        cell.font, cell.fill = Font(_FONT, bold=True), PatternFill("solid", fgColor=_HEAD)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
         sheet.column_dimensions[_LETTERS[name]].width = dict(_COLUMNS)[name]
+    sheet.row_dimensions[1].height = 2 * _LINE_PT
+    side = Side("thin", color=_LINE)
+    # A filled cell hides the grid.
+    grid = Border(side, side, side, side)
     top = Alignment(vertical="top")
-    wrapped = Alignment(wrap_text=True, vertical="top")
-    target = Alignment(wrap_text=True, vertical="top", readingOrder=2 if right_to_left else 1)
+    wrapped = Alignment("left", "top", wrap_text=True, indent=1)
+    side_of_target, order = ("right", 2) if right_to_left else ("left", 1)
+    target = Alignment(side_of_target, "top", wrap_text=True, indent=1, readingOrder=order)
     free, grey = Protection(locked=False), PatternFill("solid", fgColor=_GREY)
     colours = {"error": PatternFill("solid", fgColor=_RED), "warning": PatternFill("solid", fgColor=_AMBER)}
     for number, line in enumerate(handout.lines, 2):
@@ -121,7 +129,7 @@ def _fill(sheet: Worksheet, handout: Handout, profile: Locale, marks: int) -> No
                 put_text(cell, value)
             else:
                 cell.value = value
-            cell.alignment = top
+            cell.alignment, cell.border = top, grid
             if name in {TARGET, COMMENT}:
                 cell.protection = free
             else:
@@ -131,9 +139,24 @@ def _fill(sheet: Worksheet, handout: Handout, profile: Locale, marks: int) -> No
         sheet.cell(number, _AT[TARGET]).alignment = target
         for name in ("start", "end"):
             sheet.cell(number, _AT[name]).number_format = "[mm]:ss.000"
+        if (lines := max(_lines(sheet.cell(number, at).value, at) for at in _AT.values())) > 1:
+            # Programs fit a row that is edited, and not all of them one that is loaded.
+            sheet.row_dimensions[number].height = min(lines * _LINE_PT, _TALLEST_PT)
         if line.severity in colours:
             sheet.cell(number, _AT["findings"]).fill = colours[line.severity]
     _guard(sheet, len(handout.lines) + 1, handout.cps)
+
+
+def _lines(value: object, column: int) -> int:
+    """On how many lines a cell is shown; as near as can be told without its font."""
+    if not isinstance(value, str) or column in {_AT["characters"], _AT["a second"]}:
+        return 1
+    room = _COLUMNS[column - 1][1] - 3
+    return sum(max(-(-sum(map(_width, graphemes(part))) // room), 1) for part in value.split("\n"))
+
+
+def _width(char: str) -> int:
+    return 2 if east_asian_width(char[0]) in "WF" else 1
 
 
 def _cells(line: Line, row: int, marks: int) -> dict[str, Any]:
@@ -159,12 +182,17 @@ def _guard(sheet: Worksheet, last: int, cps: int) -> None:
     from openpyxl.formatting.rule import Rule
     from openpyxl.styles import PatternFill
     from openpyxl.styles.differential import DifferentialStyle
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     speed = _LETTERS["a second"]
     red = DifferentialStyle(fill=PatternFill("solid", bgColor=_RED))
     if last > 1:
         rule = Rule(type="expression", formula=[f"${speed}2>{cps}"], dxf=red)
         sheet.conditional_formatting.add(f"{_LETTERS['characters']}2:{speed}{last}", rule)
+    # On paper the whole width of a row, and the names of the columns on each page.
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = "1:1"
     sheet.auto_filter.ref = f"A1:{_LETTERS[COMMENT]}{last}"
     guard = sheet.protection
     guard.sheet = True

@@ -16,7 +16,7 @@ from typing import Any
 from localize.cues import MEMORY
 from localize.errors import InputError
 from localize.exchange.handout import Handout, Key, Line
-from localize.exchange.returned import Problem, Returned, Row, refuse_entities, refuse_large, twice
+from localize.exchange.returned import Problem, Returned, Row, refuse_hostile, refuse_large, twice
 from localize.glossary.interchange import storage
 from localize.locales import SOURCE
 
@@ -62,7 +62,7 @@ def export(handouts: Sequence[Handout]) -> bytes:
 def read(data: bytes) -> Returned:
     """What came back in a document of ours; InputError where it is none."""
     refuse_large(data)
-    refuse_entities(data)
+    refuse_hostile(data)
     try:
         store = storage("xliff").xlifffile.parsestring(data)
     except (SyntaxError, ValueError, AssertionError, StopIteration) as error:
