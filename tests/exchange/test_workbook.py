@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import random
 import shutil
 import subprocess
 import zipfile
@@ -227,7 +228,7 @@ def with_part(data: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes
 
 
 def test_a_large_upload_is_refused_before_it_is_opened() -> None:
-    assert refused(b"PK" + bytes(50 << 20)).message == "the file has 50 MB, 16 are allowed"
+    assert refused(b"PK" + bytes(50 << 20)).message == "the file has 50 MB, 32 are allowed"
 
 
 def test_a_zip_bomb_is_refused(book: Callable[[str], Book]) -> None:
@@ -238,6 +239,18 @@ def test_a_zip_bomb_is_refused(book: Callable[[str], Book]) -> None:
     )
     many = zipped(*((f"xl/{n}.xml", b" " * (20 << 20)) for n in range(5)))
     assert "unpacks to 100 MB" in refused(many).message
+
+
+def test_a_row_or_a_part_that_would_be_one_huge_tree_is_refused(book: Callable[[str], Book]) -> None:
+    cells = b"<c/>" * (5 << 18)
+    noise = bytes(random.Random(1).choices(b"abcdefgh", k=5 << 20))
+    sheet, styles = "xl/worksheets/sheet1.xml", "xl/styles.xml"
+    row = with_part(book("th").bytes(), sheet, lambda part: part.replace(b"</row>", cells + noise + b"</row>", 1))
+    assert refused(row).message == f"the workbook was refused: '{sheet}' holds a row of more than 4 MB"
+    part = with_part(book("th").bytes(), styles, lambda part: part + noise)
+    assert refused(part).message == f"the workbook was refused: '{styles}' holds parts of more than 4 MB"
+    tags = with_part(book("th").bytes(), sheet, lambda part: part + b"<row/>" * 2_000_001 + noise)
+    assert refused(tags).message == f"'{sheet}' in the workbook holds more than 2000000 tags"
 
 
 def test_an_entry_longer_than_it_says_is_refused(book: Callable[[str], Book]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -63,8 +64,9 @@ def export(
     for absent in failed if to or not written else ():
         console.failure(absent)
     if written:
-        command = f"localize review import FILE {path} --reviewer NAME"
-        console.talk(f"next: edit them, then {command}")
+        where = ("--workspace", str(workspace)) if workspace else ()
+        command = shlex.join(("localize", "review", "import", "FILE", str(path), *where, "--reviewer", "NAME"))
+        console.talk(f"next: edit, then {command}")
     raise typer.Exit(EXIT_INPUT if failed and (to or not written) else EXIT_DONE)
 
 

@@ -24,7 +24,8 @@ MOST_AT_ONCE = 4 << 20
 
 _CHUNK = 1 << 20
 _ROW = regex.compile(rb"<(?:\w+:)?row\b")
-_STREAMED = ("xl/worksheets/", "xl/sharedStrings", "xl/media/")
+_SHEETS = "xl/worksheets/"
+_READ_BY_PIECES = ("xl/sharedStrings", "xl/media/")
 _MERGED = regex.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?\bref=[\"']([A-Z]+\d+:[A-Z]+\d+)")
 _STEP = "give the workbook that was exported, saved as .xlsx"
 
@@ -46,7 +47,7 @@ def judged(data: bytes) -> Mapping[str, str]:
                 left -= len(part)
                 refuse_hostile(part, f"{info.filename!r} in the workbook")
                 _refuse_heavy(info.filename, part)
-                if info.filename.startswith("xl/worksheets/") and (found := _MERGED.search(part)):
+                if info.filename.startswith(_SHEETS) and (found := _MERGED.search(part)):
                     merged[info.filename] = found[1].decode()
     # RuntimeError: an encrypted entry. NotImplementedError: a compression nobody knows.
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError, OSError) as error:
@@ -81,9 +82,9 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> byt
 
 def _refuse_heavy(name: str, part: bytes) -> None:
     """What is no row is small, and so is each row."""
-    rows = [match.start() for match in _ROW.finditer(part)] if name.startswith("xl/worksheets/") else []
+    rows = [match.start() for match in _ROW.finditer(part)] if name.startswith(_SHEETS) else []
     ends = [0, *rows, len(part)]
-    if not name.startswith(_STREAMED[1:]) and max(b - a for a, b in pairwise(ends)) > MOST_AT_ONCE:
+    if not name.startswith(_READ_BY_PIECES) and max(b - a for a, b in pairwise(ends)) > MOST_AT_ONCE:
         raise _refused(f"{name!r} holds {'a row' if rows else 'parts'} of more than {MOST_AT_ONCE >> 20} MB")
 
 

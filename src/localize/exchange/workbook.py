@@ -17,6 +17,7 @@ from unicodedata import east_asian_width
 
 from localize.cues import graphemes
 from localize.errors import InputError
+from localize.exchange import looks
 from localize.exchange.handout import Handout, Line, digest
 from localize.glossary.sheets import put_text
 from localize.locales import Locale, locale
@@ -32,13 +33,16 @@ GIVEN = ("sheet", "episode", "cue", "version")
 """The columns of its table, below the three facts."""
 
 ID, SOURCE_TEXT, TARGET, COMMENT = "id", "source", "target", "comment"
-# Name, width in characters; the widths make a page of 16:10.
+# Name, width in characters, style; the widths make a page of 16:10.
 _COLUMNS = (
-    (ID, 8), ("start", 11), ("end", 11), ("on screen, s", 8), (SOURCE_TEXT, 28), (TARGET, 44), ("characters", 11),
-    ("a second", 11), ("findings", 36), ("open comments", 24), (COMMENT, 28),
+    (ID, 8, looks.LOCKED), ("start", 11, looks.TIME), ("end", 11, looks.TIME), ("on screen, s", 8, looks.NUMBER),
+    (SOURCE_TEXT, 28, looks.WRAPPED), (TARGET, 44, looks.TARGET), ("characters", 11, looks.NUMBER),
+    ("a second", 11, looks.NUMBER), ("findings", 36, looks.WRAPPED), ("open comments", 24, looks.WRAPPED),
+    (COMMENT, 28, looks.COMMENT),
 )  # fmt: skip
-_AT = {name: number for number, (name, _) in enumerate(_COLUMNS, 1)}
+_AT = {name: number for number, (name, _, _) in enumerate(_COLUMNS, 1)}
 _LETTERS = dict(zip(_AT, "ABCDEFGHIJK", strict=True))
+_MEASURED = frozenset({"start", "end", "on screen, s", "characters", "a second"})
 _MARKS = "G"
 """The column of the hidden sheet with what a reader does not count."""
 _TITLE_CHARS = 31
@@ -50,8 +54,6 @@ _TONES = "\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323"
 _JOINING = {"Thai": ("ก", "\u0e00", "\u0e7f"), "Deva": ("क", "\u0900", "\u097f"), "Arab": ("ب", "\u0610", "\u06ff")}
 _VIRAMA = "\u094d"
 
-_RED, _AMBER, _GREY, _HEAD, _LINE = "FFC7CE", "FFEB9C", "F2F2F2", "D9E1F2", "BFBFBF"
-_FONT = "Calibri"
 _LINE_PT, _TALLEST_PT = 15, 400
 
 
@@ -65,6 +67,7 @@ def export(handouts: Sequence[Handout]) -> bytes:
     book.remove(book.worksheets[0])
     profile = locale(handouts[0].locale)
     titles = _titles(handouts)
+    looks.register(book, profile)
     marks = list(_uncounted(profile))
     for handout, title in zip(handouts, titles, strict=True):
         _fill(book.create_sheet(title), handout, profile, len(marks))
@@ -101,58 +104,32 @@ def _uncounted(profile: Locale) -> Iterator[str]:
 
 
 def _fill(sheet: Worksheet, handout: Handout, profile: Locale, marks: int) -> None:
-    from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
-
-    right_to_left = profile.direction == "rtl"
-    sheet.sheet_view.rightToLeft = right_to_left
+    sheet.sheet_view.rightToLeft = profile.direction == "rtl"
     sheet.freeze_panes = "B2"
-    for name, number in _AT.items():
-        cell = sheet.cell(1, number)
-        put_text(cell, name if name != "a second" else f"a second, at most {handout.cps}")
-        cell.font, cell.fill = Font(_FONT, bold=True), PatternFill("solid", fgColor=_HEAD)
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-        sheet.column_dimensions[_LETTERS[name]].width = dict(_COLUMNS)[name]
     sheet.row_dimensions[1].height = 2 * _LINE_PT
-    side = Side("thin", color=_LINE)
-    # A filled cell hides the grid.
-    grid = Border(side, side, side, side)
-    top = Alignment(vertical="top")
-    wrapped = Alignment("left", "top", wrap_text=True, indent=1)
-    side_of_target, order = ("right", 2) if right_to_left else ("left", 1)
-    target = Alignment(side_of_target, "top", wrap_text=True, indent=1, readingOrder=order)
-    free, grey = Protection(locked=False), PatternFill("solid", fgColor=_GREY)
-    colours = {"error": PatternFill("solid", fgColor=_RED), "warning": PatternFill("solid", fgColor=_AMBER)}
+    for name, width, _ in _COLUMNS:
+        cell = sheet.cell(1, _AT[name])
+        put_text(cell, name if name != "a second" else f"a second, at most {handout.cps}")
+        cell.style = looks.HEAD
+        sheet.column_dimensions[_LETTERS[name]].width = width
     for number, line in enumerate(handout.lines, 2):
-        for name, value in _cells(line, number, marks).items():
-            cell = sheet.cell(number, _AT[name])
-            if isinstance(value, str) and name not in {"characters", "a second"}:
-                put_text(cell, value)
-            else:
+        values = _cells(line, number, marks)
+        for name, _, style in _COLUMNS:
+            cell, value = sheet.cell(number, _AT[name]), values[name]
+            if style in {looks.NUMBER, looks.TIME}:
                 cell.value = value
-            cell.alignment, cell.border = top, grid
-            if name in {TARGET, COMMENT}:
-                cell.protection = free
             else:
-                cell.fill = grey
-            if name in {SOURCE_TEXT, "findings", "open comments", COMMENT}:
-                cell.alignment = wrapped
-        sheet.cell(number, _AT[TARGET]).alignment = target
-        for name in ("start", "end"):
-            sheet.cell(number, _AT[name]).number_format = "[mm]:ss.000"
-        if (lines := max(_lines(sheet.cell(number, at).value, at) for at in _AT.values())) > 1:
+                put_text(cell, value)
+            cell.style = looks.WORST.get(line.severity or "", style) if name == "findings" else style
+        if (lines := max(_lines(str(values[name]), width) for name, width, _ in _COLUMNS if name not in _MEASURED)) > 1:
             # Programs fit a row that is edited, and not all of them one that is loaded.
             sheet.row_dimensions[number].height = min(lines * _LINE_PT, _TALLEST_PT)
-        if line.severity in colours:
-            sheet.cell(number, _AT["findings"]).fill = colours[line.severity]
     _guard(sheet, len(handout.lines) + 1, handout.cps)
 
 
-def _lines(value: object, column: int) -> int:
+def _lines(text: str, width: int) -> int:
     """On how many lines a cell is shown; as near as can be told without its font."""
-    if not isinstance(value, str) or column in {_AT["characters"], _AT["a second"]}:
-        return 1
-    room = _COLUMNS[column - 1][1] - 3
-    return sum(max(-(-sum(map(_width, graphemes(part))) // room), 1) for part in value.split("\n"))
+    return sum(max(-(-sum(map(_width, graphemes(part))) // (width - 3)), 1) for part in text.split("\n"))
 
 
 def _width(char: str) -> int:
@@ -185,7 +162,7 @@ def _guard(sheet: Worksheet, last: int, cps: int) -> None:
     from openpyxl.worksheet.properties import PageSetupProperties
 
     speed = _LETTERS["a second"]
-    red = DifferentialStyle(fill=PatternFill("solid", bgColor=_RED))
+    red = DifferentialStyle(fill=PatternFill("solid", bgColor=looks.RED))
     if last > 1:
         rule = Rule(type="expression", formula=[f"${speed}2>{cps}"], dxf=red)
         sheet.conditional_formatting.add(f"{_LETTERS['characters']}2:{speed}{last}", rule)
