@@ -134,7 +134,8 @@ def import_(
     if as_json:
         console.record(report)
     elif not dry_run:
-        console.talk(f"{tag}: {counted(done.changed, 'line')} written, {done.comments} comments")
+        comments = "1 comment" if done.comments == 1 else f"{done.comments} comments"
+        console.talk(f"{tag}: {counted(done.changed, 'line')} written, {comments}")
         if approve and (clashed or found.refused):
             console.talk("not approved: rows of the file were left out")
         console.talk(f"next: {run_command(jobs[0].series, jobs[0].workspace, (tag,))}")
