@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -43,6 +44,9 @@ def test_what_was_done_before_a_date_is_left_out(jobs: list[Job], write: Write) 
     (entry,) = audit.entries(jobs)
     assert audit.entries(jobs, entry.at[:10]) == [entry]
     assert audit.entries(jobs, "2999-01-01") == []
+    same = datetime.fromisoformat(entry.at).astimezone(timezone(timedelta(hours=8)))
+    assert audit.entries(jobs, same.isoformat()) == [entry]
+    assert audit.entries(jobs, (same + timedelta(seconds=1)).isoformat()) == []
     with pytest.raises(InputError) as caught:
         audit.entries(jobs, "yesterday")
     assert caught.value.message == "'yesterday' is no date"

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import UTC, datetime
 
 from localize.cues import Cue
 from localize.errors import InputError
@@ -38,7 +38,7 @@ class Entry:
 
 
 def entries(jobs: Iterable[Job], since: str = "") -> list[Entry]:
-    """What people did to the episodes of `jobs`, the oldest first; `since` is an ISO 8601 date or time, in UTC."""
+    """What people did to the episodes of `jobs`, the oldest first; `since` is an ISO 8601 date or time, UTC unless it says."""
     first = _date(since)
     events = ((job.episode.id, event) for job in jobs for event in log.all_of(job.workspace))
     wanted = sorted((pair for pair in events if pair[1].at >= first), key=lambda pair: (pair[1].id, pair[0]))
@@ -78,13 +78,14 @@ def _said(cue: Cue) -> str:
 
 
 def _date(since: str) -> str:
+    """As times of events are written, so that text compares as time; empty for all of them."""
+    if not since:
+        return ""
     try:
-        if since:
-            datetime.fromisoformat(since)
-            return since if "T" in since else date.fromisoformat(since).isoformat()
+        moment = datetime.fromisoformat(since)
     except ValueError:
         raise InputError(f"{since!r} is no date", next_step="write it as 2025-12-31") from None
-    return ""
+    return (moment.astimezone(UTC) if moment.tzinfo else moment).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _inert(cell: str) -> str:

@@ -18,7 +18,7 @@ from localize.errors import InputError, SubtitleError
 from localize.exchange import records
 from localize.exchange.handout import Handout, Key, Line
 from localize.exchange.records import Record
-from localize.exchange.returned import Problem, Returned, Row, refuse_large, twice
+from localize.exchange.returned import Returned, Row, refuse_large, twice
 from localize.job import Job
 from localize.locales import locale
 from localize.subtitles import TimedText, escape_ass, to_srt
@@ -166,7 +166,7 @@ def _matched(record: Record, timed: Sequence[TimedText]) -> Returned:
         )
         for number, (one, line) in enumerate(zip(timed, lines, strict=True), 1)
     )  # fmt: skip
-    return Returned(handout.series, handout.locale, given, rows, tuple[Problem, ...]())
+    return Returned(handout.series, handout.locale, given, rows)
 
 
 def _lines_of(timed: Sequence[TimedText], lines: Sequence[Line]) -> list[Line | None]:
