@@ -38,7 +38,7 @@ class Entry:
 
 
 def entries(jobs: Iterable[Job], since: str = "") -> list[Entry]:
-    """What people did to the episodes of `jobs`, the oldest first; `since` is an ISO 8601 date or time, UTC unless it says."""
+    """What people did to the episodes of `jobs`, the oldest first; `since` is an ISO 8601 date or time."""
     first = _date(since)
     events = ((job.episode.id, event) for job in jobs for event in log.all_of(job.workspace))
     wanted = sorted((pair for pair in events if pair[1].at >= first), key=lambda pair: (pair[1].id, pair[0]))
