@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Demo and tests use the committed starter packages, so that results are the same everywhere.
 STARTER := LOCALIZE_STARTER=1
 
-.PHONY: setup system models demo check test bench clean
+.PHONY: setup system models demo serve check test bench clean
 
 setup: system $(VENV)/.installed
 
@@ -25,6 +25,10 @@ models: setup
 demo: models
 	@# 3 means findings for a reviewer, with everything written.
 	@$(STARTER) $(BIN)/python -m flows.localize_series samples/dragon-king/series.toml || test $$? = 3
+
+# Prefect's server and a worker, and the desk, until Ctrl-C; options: make serve SERVE="--port 4300 --limit 2"
+serve: models
+	@$(BIN)/python -m flows.serve $(SERVE)
 
 check: setup
 	$(BIN)/ruff check .

@@ -1,70 +1,51 @@
 """Flow: one episode, as far as its inputs, engines and gates allow.
 
 The flow holds no work of its own and waits for nobody: it ends in a state named `AwaitingReview` where a person has to
-decide, and a later run goes on from the files. Such a state's type is COMPLETED, so alerts must match on its name.
+decide, and a later run goes on from the files.
 """
 
 from __future__ import annotations
 
-import re
-from functools import cache
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
+from uuid import UUID
 
-from prefect import flow, runtime
-from prefect.artifacts import create_markdown_artifact
+from prefect import flow, runtime, tags
+from prefect.artifacts import create_link_artifact, create_markdown_artifact
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
-from prefect.states import Completed, Failed
+from prefect.states import Completed, Scheduled
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
+from flows import gates
+from flows.parameters import (
+    Budget,
+    EpisodeId,
+    Landscape,
+    Manifest,
+    Modes,
+    To,
+    Transcriber,
+    Workspace,
+    jobs_of,
+    label,
+    slug,
+)
+from flows.states import ended
 from flows.tasks import as_tasks
-from localize import pipeline, settings, spending
-from localize.engines.registry import Engines
-from localize.errors import EXIT_FINDINGS, EXIT_ORDER
+from localize import pipeline, settings, triggers
+from localize.errors import LeaseHeld
 from localize.job import MODES, Job
-from localize.series import load
+from localize.pipeline import EpisodeResult
 from localize.stages import report
 from localize.steps import outdated
 
 # As many tasks at a time as there are cores: they drive encoder processes or release the interpreter.
 RUNNER = cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_workers=pipeline.WORKERS))
-
-AWAITING_REVIEW = "AwaitingReview"
-WITH_FINDINGS = "CompletedWithFindings"
-
-
-@cache
-def engines() -> Engines:
-    """One set for the process, so that models load once for a whole series."""
-    return Engines()
-
-
-@cache
-def engines_within(budget: str, _root_run: str | None) -> Engines:
-    """The same with endpoints that may cost `budget` together, in all episodes of one run of a series."""
-    return engines().within(spending.budget(budget))
-
-
-def jobs_of(
-    path: str,
-    to: list[str] | None,
-    mode: list[str] | None,
-    workspace: str | None,
-    transcriber: str,
-    episodes: list[str] | None,
-    allow_landscape: bool,
-    budget: str = "",
-) -> list[Job]:
-    """A job per episode from a flow's parameters, all of them checked: InputError before any work begins."""
-    series = load(Path(path))
-    modes = MODES if mode is None else mode
-    options = pipeline.options(
-        series, to=to or (), modes=modes, transcriber=transcriber, allow_landscape=allow_landscape
-    )
-    root = settings.workspace_root(series.root, Path(workspace) if workspace else None)
-    paid = engines_within(budget, runtime.flow_run.get_root_flow_run_id())
-    return pipeline.jobs(series, root, options, paid, episodes or ())
+ANOTHER_RUN = "AnotherRun"
+PAUSE = timedelta(minutes=1)
+"""Before a run that met another one is done again; whoever crashed has lost its leases by then, or soon after."""
 
 
 @flow(
@@ -74,30 +55,64 @@ def jobs_of(
     validate_parameters=True,
 )
 def localize_episode(
-    path: str,
-    episode: str,
-    to: list[str] | None = None,
-    mode: list[str] | None = None,
-    workspace: str | None = None,
-    transcriber: str = "faster-whisper",
-    allow_landscape: bool = False,
-    budget: str = "",
+    path: Manifest,
+    episode: EpisodeId,
+    to: To = (),
+    mode: Modes = MODES,
+    workspace: Workspace = "",
+    transcriber: Transcriber = "faster-whisper",
+    allow_landscape: Landscape = False,
+    budget: Budget = "",
 ) -> State[None]:
-    """Advance episode `episode` of the manifest (or media file) at `path`."""
+    """Advance one episode of a manifest, or a media file, to the next gate where a person has to decide."""
     (job,) = jobs_of(path, to, mode, workspace, transcriber, [episode], allow_landscape, budget)
-    series = job.series
-    result = pipeline.advance(job, execute=as_tasks)
+    label(job)
+    with tags(*triggers.tags(job)):
+        result = pipeline.advance(job, execute=as_tasks)
+    tell(job, result)
+    gates.ask(job)
+    if at := again_at(job, result):
+        return Completed(name=ANOTHER_RUN, message=f"{episode}: another run works on it; goes on at {at:%H:%M:%S} UTC")
+    return ended(episode, result)
+
+
+def again_at(job: Job, result: EpisodeResult) -> datetime | None:
+    """When the run is done again, where all it lacks is what another one still writes: two decisions in short order.
+
+    None where something else went wrong, or where nobody would start it: a run without a deployment.
+    """
+    deployment, run_id = runtime.deployment.get_id(), runtime.flow_run.get_id()
+    busy = result.errors and all(isinstance(error, LeaseHeld) for error in result.errors)
+    if not busy or not deployment or not run_id:
+        return None
+    at = datetime.now(UTC) + PAUSE
+    with get_client(sync_client=True) as client:
+        client.create_flow_run_from_deployment(
+            UUID(deployment),
+            parameters=runtime.flow_run.get_parameters(),
+            state=Scheduled(scheduled_time=at),
+            name=f"{job.series.id} {job.episode.id}",
+            tags=triggers.tags(job),
+            idempotency_key=f"again {run_id}",
+        )
+    return at
+
+
+def tell(job: Job, result: EpisodeResult) -> None:
+    """Artifacts: where the episode stands, and the way to the desk where it waits."""
+    series, episode = job.series, job.episode.id
+    text = report.markdown(series, job.episode, job.workspace, job.options.locales, stale=outdated(job))
+    if result.waiting:
+        page = settings.desk_page(series.id, episode)
+        text += f"\n[Review it in the desk]({page})\n"
+        create_link_artifact(
+            page,
+            f"{episode} in the desk",
+            key=slug(series.id, episode, "desk"),
+            description=f"{series.title} {episode}: waits for a reviewer",
+        )
     create_markdown_artifact(
-        key=re.sub(r"[^a-z0-9-]+", "-", f"{series.id}-{episode}".lower()),
-        markdown=report.markdown(series, job.episode, job.workspace, job.options.locales, stale=outdated(job)),
+        key=slug(series.id, episode),
+        markdown=text,
         description=f"{series.title} {episode}: state per locale, findings, and what to type next",
     )
-    if result.errors:
-        # Returned, not raised: the state's message is then ours alone, and the worst error still stands for the run.
-        worst = min(result.errors, key=lambda error: EXIT_ORDER.index(error.exit_code))
-        return Failed(message="\n".join(str(error) for error in (*result.errors, *result.waiting)), data=worst)
-    if result.waiting:
-        return Completed(name=AWAITING_REVIEW, message="\n".join(str(waiting) for waiting in result.waiting))
-    if result.exit_code == EXIT_FINDINGS:
-        return Completed(name=WITH_FINDINGS, message=f"{episode}: findings at error severity, see the report")
-    return Completed(message=f"{episode}: {'done' if result.worked else 'nothing to do, everything is up to date'}")

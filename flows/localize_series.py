@@ -17,49 +17,39 @@ os.environ.setdefault("PREFECT_SERVER_LOGGING_LEVEL", "CRITICAL")
 import typer
 from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.states import Completed, Failed
 
-from flows.localize_episode import AWAITING_REVIEW, WITH_FINDINGS, jobs_of, localize_episode
+from flows.localize_episode import localize_episode
+from flows.parameters import Budget, Episodes, Landscape, Manifest, Modes, To, Transcriber, Workspace, jobs_of, label
+from flows.states import code_of, worst
 from localize.cli.common import ALL_MODES, DEFAULT_TRANSCRIBER, split
 from localize.console import data, talk
-from localize.errors import EXIT_BUG, EXIT_DONE, EXIT_FINDINGS, EXIT_REVIEW, LocalizeError, exit_code
+from localize.errors import LocalizeError
+from localize.job import MODES
 from localize.status import starter_note
-
-
-def code_of(state: State[Any]) -> int:
-    """The exit code that an episode's flow run stands for."""
-    if state.is_failed() or state.is_crashed():
-        error = state.result(raise_on_failure=False)
-        return error.exit_code if isinstance(error, LocalizeError) else EXIT_BUG
-    return {AWAITING_REVIEW: EXIT_REVIEW, WITH_FINDINGS: EXIT_FINDINGS}.get(state.name or "", EXIT_DONE)
 
 
 @flow(name="localize-series", flow_run_name="{path}", validate_parameters=True)
 def localize_series(
-    path: str,
-    to: list[str] | None = None,
-    mode: list[str] | None = None,
-    workspace: str | None = None,
-    transcriber: str = "faster-whisper",
-    episodes: list[str] | None = None,
-    allow_landscape: bool = False,
-    budget: str = "",
+    path: Manifest,
+    to: To = (),
+    mode: Modes = MODES,
+    workspace: Workspace = "",
+    transcriber: Transcriber = "faster-whisper",
+    episodes: Episodes = (),
+    allow_landscape: Landscape = False,
+    budget: Budget = "",
 ) -> State[None]:
-    """Advance the episodes of the manifest at `path` (all, or those in `episodes`); ends as its worst episode did."""
+    """Advance the episodes of a manifest (all, or those in `episodes`); ends as its worst episode did."""
     states: dict[str, State[Any]] = {}
-    for job in jobs_of(path, to, mode, workspace, transcriber, episodes, allow_landscape, budget):
+    jobs = jobs_of(path, to, mode, workspace, transcriber, episodes, allow_landscape, budget)
+    label(jobs[0], whole=True)
+    for job in jobs:
         one = job.episode.id
         states[one] = localize_episode(
             path, one, to, mode, workspace, transcriber, allow_landscape, budget, return_state=True
         )
         talk(f"{one}: {states[one].name}: {states[one].message}")
-    code = exit_code(code_of(state) for state in states.values())
-    message = "\n".join(f"{episode_id}: {state.message}" for episode_id, state in states.items())
-    for state in states.values():
-        if code == code_of(state) and (state.is_failed() or state.is_crashed()):
-            return Failed(message=message, data=state.result(raise_on_failure=False))
-    names = {EXIT_REVIEW: AWAITING_REVIEW, EXIT_FINDINGS: WITH_FINDINGS}
-    return Completed(name=names.get(code), message=message)
+    return worst(states)
 
 
 def main(
@@ -74,7 +64,7 @@ def main(
 ) -> None:
     """Localise a series as a Prefect flow run; stdout: where the report of each of its episodes lies."""
     targets, modes, episodes = list(split(to)), list(split(mode)), list(split(episode))
-    place = str(workspace) if workspace else None
+    place = str(workspace) if workspace else ""
     try:
         # Once before Prefect starts, which takes many seconds: a mistyped name is one line at once.
         jobs = jobs_of(str(path), targets, modes, place, transcriber, episodes, allow_landscape, budget)

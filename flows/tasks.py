@@ -50,6 +50,10 @@ def work(unit: Unit, wave: Wave) -> None:
         raise max(failed, key=lambda error: error.retry)
 
 
+def _tags(unit: Unit) -> list[str]:
+    return [f"stage:{unit.step}", *(f"locale:{tag}" for tag in unit.locales)]
+
+
 def as_tasks(units: Sequence[Unit], run: Callable[[Unit], Done]) -> Sequence[Done]:
     """Execute a wave of `localize.pipeline` as task runs, one per unit, named after its step.
 
@@ -57,7 +61,7 @@ def as_tasks(units: Sequence[Unit], run: Callable[[Unit], Done]) -> Sequence[Don
     """
     started, wave = time.monotonic(), Wave(run)
     futures: list[tuple[Unit, PrefectFuture[None]]] = [
-        (unit, work.with_options(name=unit.step).submit(unit, wave)) for unit in units
+        (unit, work.with_options(name=unit.step, tags=_tags(unit)).submit(unit, wave)) for unit in units
     ]
     for unit, future in futures:
         future.wait()

@@ -11,13 +11,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import regex
 
 from localize import cli, pipeline
+from localize.cues import Cue, SourceTrack
 from localize.engines import registry
 from localize.engines.fake import FakeTranscriber, FakeTranslator, spoken
+from localize.episode import EpisodeState
 from localize.errors import EngineUnavailable
 from localize.pipeline import Unit
+from localize.workspace import to_json
 from tests.conftest import Media
+from tests.golden_cues import facts
 
 HEAVY = (
     "torch",
@@ -109,6 +114,46 @@ def test_status_of_a_series_that_never_ran_says_what_to_type(tmp_path: Path) -> 
     assert not (tmp_path / "workspace").exists()
 
 
+def two_episodes_one_damaged(folder: Path) -> None:
+    (folder / "series.toml").write_text(MANIFEST + '[[episode]]\nid = "ep02"\nfile = "b.mp4"\n')
+    cue = Cue("c0001", 0, 1000, "龙王来了")
+    for episode in ("ep01", "ep02"):
+        made = folder / "workspace" / "d" / episode
+        made.mkdir(parents=True)
+        (made / "episode.json").write_bytes(to_json(EpisodeState(facts=facts())))
+        (made / "source.json").write_bytes(to_json(SourceTrack("zh-Hans", (cue,), 2)))
+    (folder / "workspace" / "d" / "ep01" / "source.json").write_text("{")
+
+
+def test_status_shows_the_episodes_beside_one_with_a_damaged_file_and_exits_5(tmp_path: Path) -> None:
+    two_episodes_one_damaged(tmp_path)
+    done = localize("status", "series.toml", "--json", cwd=tmp_path)
+    assert done.returncode == 5
+    assert [row["episode"] for row in json.loads(done.stdout)] == ["ep02"]
+    (line,) = done.stderr.strip().splitlines()
+    assert regex.match(r"error: ep01: .*/d/ep01/source\.json is damaged .*; next: mend the file, or delete it", line)
+
+
+def test_impact_counts_the_episodes_beside_one_with_a_damaged_file_and_exits_5(tmp_path: Path) -> None:
+    two_episodes_one_damaged(tmp_path)
+    done = localize("glossary", "impact", "龙王", "series.toml", cwd=tmp_path)
+    assert done.returncode == 5
+    assert done.stdout.startswith("ep02\ten\tc0001\t")
+    assert "ep01/source.json is damaged" in done.stderr
+    assert "龙王 stands in 1 cue of 1 episode" in done.stderr
+
+
+def test_a_damaged_table_of_the_series_is_one_line_however_many_episodes_read_it(tmp_path: Path) -> None:
+    two_episodes_one_damaged(tmp_path)
+    made = tmp_path / "workspace" / "d"
+    (made / "ep01" / "source.json").write_bytes((made / "ep02" / "source.json").read_bytes())
+    (tmp_path / "glossary").mkdir()
+    (tmp_path / "glossary" / "en.csv").write_text("sauce,target\n龙王,Dragon King\n")
+    done = localize("glossary", "impact", "龙王", "series.toml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert len([line for line in done.stderr.splitlines() if line.startswith("error: ")]) == 1
+
+
 def test_models_list_is_data_on_stdout(tmp_path: Path) -> None:
     done = localize("models", "list", "--json", LOCALIZE_MODELS=str(tmp_path))
     rows = {row["name"]: row for row in json.loads(done.stdout)}
@@ -194,7 +239,7 @@ def test_what_was_not_reached_is_named_and_everything_else_is_decided(terminal: 
     terminal.run()
     assert terminal.review("approve", "final", "--episode", "ep01", "--to", "th") == 0
     decided = {path.name for path in terminal.path("ep01/decisions").iterdir()}
-    assert decided == {"translation.en.json", "translation.th.json", "final.th.json"}
+    assert decided == {"translation.en.json", "translation.th.json", "final.en.json", "final.th.json"}
     assert not terminal.path("ep02/decisions").exists()
 
 
@@ -217,6 +262,40 @@ def test_a_rejected_translation_waits_with_its_reason(terminal: Terminal) -> Non
     assert "next:" not in terminal.err
     terminal.run("--episode", "ep01")
     assert "translation ep01 [en]: rejected by mei: too soft" in terminal.err
+
+
+@pytest.mark.engines
+def test_what_waits_is_listed_with_whom_it_waits_for_and_what_to_type(terminal: Terminal) -> None:
+    terminal.run("--episode", "ep01")
+    where = ("review", "list", str(terminal.manifest), "--episode", "ep01")
+    assert terminal(*where) == 0
+    approve = f"localize review approve {terminal.manifest} translation --episode ep01 --to en,th --reviewer NAME"
+    assert terminal.out == [f"ep01\ttranslation\ten,th\treviewer\t0 min\twaits for review\t{approve}"]
+    cues = ("--cue", "c0001=too stiff, really")
+    assert terminal.review("reject", "translation", "--to", "en", "--episode", "ep01", *cues) == 0
+    assert terminal(*where) == 0
+    back, waits = terminal.out
+    assert back.split("\t")[2:6] == ["en", "editor", "0 min", "rejected by mei: c0001: too stiff, really"]
+    assert back.endswith(f"\tlocalize run {terminal.manifest}")
+    assert waits.split("\t")[2:4] == ["th", "reviewer"]
+    assert terminal(*where, "--json") == 0
+    assert [(row["locale"], row["whom"]) for row in json.loads("\n".join(terminal.out))] == [
+        ("en", "editor"), ("th", "reviewer"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ((), "a rejection needs its reason"),
+        (("--comment", " "), "a rejection needs its reason"),
+        (("--cue", "c0001"), "--cue 'c0001' says nothing about a cue"),
+        (("--cue", "=stiff"), "says nothing about a cue"),
+    ],
+)
+def test_a_rejection_without_a_reason_is_refused(terminal: Terminal, given: tuple[str, ...], says: str) -> None:
+    assert terminal.review("reject", "translation", *given) == 2
+    assert says in terminal.err
 
 
 @pytest.mark.engines

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localize import fonts
+from localize import faces, fonts
 from localize.errors import EngineRejected
 from localize.locales import LOCALES, locale
 
@@ -53,8 +56,47 @@ def test_a_latin_name_in_a_thai_line_is_drawn_in_one_piece() -> None:
 
 
 @given(MIXED, st.sampled_from(sorted(LOCALES)))
-def test_runs_hold_all_of_the_text_in_order(text: str, tag: str) -> None:
-    assert "".join(part for _, part in fonts.runs(text, locale(tag))) == text
+def test_runs_hold_all_of_the_text_in_order_but_what_no_font_has(text: str, tag: str) -> None:
+    profile = locale(tag)
+    lost = fonts.undrawable(text, profile)
+    assert fonts.drawable(text, profile) == "".join(character for character in text if character not in lost)
+
+
+def test_a_letter_stays_without_the_mark_that_no_font_has() -> None:
+    assert fonts.drawable("Lin\U00010f82 \ue123!", locale("en")) == "Lin !"
+
+
+@pytest.mark.parametrize(("text", "tag"), [("Lin \ue123", "en"), ("\U0010ffff", "th"), ("\u0378", "ja")])
+def test_nothing_stands_in_for_a_private_or_unassigned_character(text: str, tag: str) -> None:
+    assert fonts.drawable(text, locale(tag)) == text[: text.find(" ") + 1]
+
+
+def test_another_font_stands_in_and_it_has_what_it_stands_in_for() -> None:
+    ((_, _), (font, text)) = fonts.runs("OK 你", locale("en"), True)
+    assert (font.family.startswith("Noto Sans CJK"), text) == (True, "你")
+    assert fonts.undrawable("OK 你", locale("en"), True) == ""
+
+
+def test_a_right_to_left_line_takes_no_font_that_it_cannot_name() -> None:
+    assert fonts.drawable("أهلا 你", locale("ar")) == "أهلا "
+    assert fonts.undrawable("أهلا 你", locale("ar")) == "你"
+
+
+def test_a_colour_font_never_stands_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = "Noto Color Emoji\t80\t0\tTrue\t/x.ttf\t1f600\nPlain\t80\t0\tFalse\t/y.ttf\t1f601\n"
+    monkeypatch.setattr(
+        faces.subprocess, "run", lambda *_a, **_k: subprocess.CompletedProcess([], 0, stdout=listed, stderr="")
+    )
+    faces._installed.cache_clear()
+    faces.stand_in.cache_clear()
+    try:
+        assert faces.stand_in("\U0001f600") is None
+        found = faces.stand_in("\U0001f601")
+        assert found
+        assert (found.family, found.path) == ("Plain", Path("/y.ttf"))
+    finally:
+        faces._installed.cache_clear()
+        faces.stand_in.cache_clear()
 
 
 def test_only_characters_no_font_of_the_chain_has_are_missing() -> None:
@@ -86,3 +128,9 @@ def test_locales_drawn_by_the_same_files_share_a_digest() -> None:
     assert fonts.digest(locale("en")) == fonts.digest(locale("de"))
     apart = {fonts.digest(locale(tag), bold) for tag in ("en", "ja", "ko", "zh-Hant") for bold in (True, False)}
     assert len(apart) == 8
+
+
+def test_what_stands_in_and_what_is_left_out_decides_how_a_text_is_drawn() -> None:
+    assert fonts.beyond("Lin", locale("en")) == ()
+    (lost, stands_in) = fonts.beyond("Lin 你\ue123", locale("en"))
+    assert (lost, len(stands_in)) == ("\ue123", 64)

@@ -20,7 +20,9 @@ from localize.fingerprint import fingerprint
 from localize.importing import Fit, bring_in
 from localize.job import SOURCE, Job
 from localize.pipeline import gate_error
-from localize.series import load
+from localize.series import Style, load
+from localize.stages.align import without_source
+from localize.subtitles import TimedText
 from localize.timing.shots import VERSION as SHOTS_VERSION
 from localize.timing.shots import Shots
 
@@ -277,3 +279,29 @@ def test_with_media_the_end_of_the_picture_and_its_shots_count(tmp_path: Path, m
     code, out, _ = run("check", path, "--locale", "en", "--media", media("clip.mp4"), "--json")  # type: ignore[operator]
     found = [(f["rule"], f["measured"], f["limit"]) for f in json.loads(out)["findings"]]
     assert (code, found) == (3, [("outside", 2140, 2000), ("shot-change", 4, 12)])
+
+
+def test_a_bilingual_file_of_ours_comes_back_without_the_lines_of_the_source(job: Job, tmp_path: Path) -> None:
+    lines = tuple(TargetLine(f"c{n}", text, "argos", draft=text) for n, text in enumerate((*THAI, "...")))
+    with job.workspace.writing("th") as writer:
+        writer.commit("targets/th.json", TargetTrack("th", lines), "made of")
+    series = job.series.model_copy(update={"style": Style(bilingual=True)})
+    bilingual = Job(series, job.episode, job.workspace.folder, job.options, job.engines)
+    for step in ("fit", "sidecar"):
+        pipeline.run_unit(bilingual, pipeline.Unit(step, "ep01", ("th",)))
+    file = job.workspace.path("subtitles/th.srt")
+    edited = file.read_text("utf-8")
+    assert f"跪下！\n{THAI[0]}" in edited
+    (tmp_path / "edited.srt").write_text(edited.replace(THAI[2], "มึงเป็นใคร"), "utf-8")
+    made = bring_in(bilingual, "th", tmp_path / "edited.srt")
+    assert [line.text for line in made.track.lines[:3]] == [*THAI[:2], "มึงเป็นใคร"]
+
+
+def test_only_whole_lines_of_the_source_are_taken_off(job: Job) -> None:
+    def left(text: str) -> str:
+        (timed,) = without_source([TimedText(0, 1, text)], job.source())
+        return timed.text
+
+    assert left("跪下！我回\n来了。\nคุกเข่า") == "คุกเข่า"
+    assert left("跪下\nคุกเข่า") == "跪下\nคุกเข่า"
+    assert left("跪下！") == "跪下！"

@@ -194,3 +194,41 @@ def test_a_word_is_broken_at_its_own_hyphen_only_where_nothing_else_fits() -> No
     assert broken(text, "en", 22) == ["Your good-for-nothing", "ex is back."]
     assert linebreak.balance("good-for-nothing", locale("en"), 10, 2, len, hyphens=False) is None
     assert linebreak.balance("good-for-nothing", locale("en"), 10, 2, len) == ["good-for-", "nothing"]
+
+
+@pytest.mark.parametrize(
+    ("tag", "lines"),
+    [
+        ("th", ["คุณหญิงซู", "รั่วเสวี่ยกับท่านประธานกู้เป่ยเฉินรออยู่"]),
+        ("th", ["เขา", "มองตาฉันแล้วพูดว่า"]),
+        ("ja", ["スーパーコンピューター", "のセキュリティーシステムがハッキングされました"]),
+    ],
+)
+def test_a_break_between_words_is_no_broken_word_although_no_phrase_ends_there(tag: str, lines: list[str]) -> None:
+    text = "".join(lines)
+    assert len(lines[0]) not in {b.at for b in linebreak.opportunities(text, locale(tag))}
+    assert linebreak.hard_breaks(text, lines, locale(tag)) == 0
+
+
+@pytest.mark.parametrize(
+    ("tag", "lines"),
+    [("th", ["ราชามัง", "กรกลับมาแล้ว"]), ("th", ["ใครเอากุญ", "แจบ้านให้เขา"]), ("ja", ["スーパーコ", "ンピューターの"])],
+)
+def test_a_break_inside_a_word_of_the_dictionary_is_told(tag: str, lines: list[str]) -> None:
+    assert linebreak.hard_breaks("".join(lines), lines, locale(tag)) == 1
+
+
+def test_a_thai_line_never_breaks_inside_a_word_of_the_dictionary() -> None:
+    text = "ใครเอากุญแจบ้านให้เขา"
+    ends = {text[: b.at][-3:] for b in linebreak.opportunities(text, locale("th"))}
+    assert ends
+    assert "กุญ" not in ends
+
+
+def test_a_cue_shown_as_two_is_broken_as_two() -> None:
+    """The phrases of a half may be others than those of the whole: what breaks a line is not called wrong for it."""
+    whole = "防犯カメラの十頼むからもう動画は彼女を俺のセキュリティーシステムが"
+    lines = ["防犯カメラの十頼むから", "も", "う動画は彼女を俺の", "セキュリティーシステムが"]
+    halves = [len(lines[0]), len(lines[0]) + 1]
+    assert [at in {b.at for b in linebreak.opportunities(whole, locale("ja"))} for at in halves] == [True, False]
+    assert linebreak.hard_breaks(whole, lines, locale("ja")) == 0

@@ -34,7 +34,22 @@ def manifest(folder: Path, text: str = MINIMAL) -> Path:
 
 def test_a_new_series_waits_for_the_translation_to_be_reviewed(tmp_path: Path) -> None:
     gates = load(manifest(tmp_path)).gates
-    assert (gates.transcript, gates.translation, gates.final) == ("auto", "required", "auto")
+    assert (gates.transcript.mode, gates.translation.mode, gates.final.mode) == ("auto", "required", "auto")
+
+
+def test_a_gate_may_pass_at_another_severity_and_a_locale_may_have_gates_of_its_own(tmp_path: Path) -> None:
+    gates = """[gates]
+    translation = { mode = "auto", at = "warning" }
+    [gates.locales.th]
+    translation = "off"
+    [[episode]]"""
+    rule = load(manifest(tmp_path, MINIMAL.replace("[[episode]]", gates))).gates.rule
+    assert (rule("translation", "en").mode, rule("translation", "en").at) == ("auto", "warning")
+    assert (rule("translation", "th").mode, rule("final", "th").mode, rule("final", "th").at) == (
+        "off",
+        "auto",
+        "error",
+    )
 
 
 def test_paths_are_relative_to_the_manifest(tmp_path: Path) -> None:
@@ -53,6 +68,9 @@ def test_paths_are_relative_to_the_manifest(tmp_path: Path) -> None:
         (('file = "ep01.mp4"', 'file = "a"\nfps = 25'), ManifestError, "fps"),
         (("[[episode]]", 'root = "/"\n[[episode]]'), ManifestError, "root"),
         (("[[episode]]", "[gates]\nfinal = 'maybe'\n[[episode]]"), ManifestError, "final"),
+        (("[[episode]]", "[gates]\nfinal = {mode = 'off', at = 'info'}\n[[episode]]"), ManifestError, "is off"),
+        (("[[episode]]", "[gates.locales.th]\ntranscript = 'off'\n[[episode]]"), ManifestError, "transcript"),
+        (("[[episode]]", "[gates.locales.xx]\nfinal = 'off'\n[[episode]]"), ManifestError, "'xx' is not a locale"),
         (("[[episode]]", "band = [0.8, 0.7]\n[[episode]]"), ManifestError, "band"),
         (("schema = 1", "schema = "), ManifestError, "cannot be read"),
         (('["en", "th"]', "3"), ManifestError, "locales"),
@@ -120,7 +138,7 @@ def test_a_bare_media_file_is_a_series_of_one_with_the_subtitles_beside_it(tmp_p
     assert episode.file == media.name
     assert episode.subtitles == "第1集 final.zh.srt"
     assert series.locales == tuple(LOCALES)
-    assert series.gates.translation == "off"
+    assert series.gates.translation.mode == "off"
 
 
 @pytest.mark.parametrize("name", ["missing.mp4", "missing.toml"])

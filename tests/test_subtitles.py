@@ -15,13 +15,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from localize import subtitles
+from localize import fonts, subtitles
 from localize.cues import Event, Layout
 from localize.errors import SubtitleError
 from localize.locales import LOCALES, locale
 from localize.series import Style
 from localize.subtitles import TimedText, escape_ass, read
-from localize.subtitles.text import directed, plain
+from localize.subtitles.text import clean, directed, plain
 from localize.timecode import ms_from_frames
 
 NTSC = Fraction(30000, 1001)
@@ -233,8 +233,10 @@ def test_every_format_keeps_events_times_and_text(tmp_path: Path, drawn: Layout)
         "vtt": subtitles.to_vtt(drawn, profile),
     }
     files["ttml"] = subtitles.to_ttml(drawn, profile, Fraction(25))
-    shown = [event for event in drawn.events if plain(event.text)]
     for kind, text in files.items():
+        # What no font has is left out of what is drawn, and of nothing else.
+        texts = [_drawable(event.text, drawn) if kind == "ass" else plain(event.text) for event in drawn.events]
+        shown = [event for event, its in zip(drawn.events, texts, strict=True) if its]
         if not shown:
             with pytest.raises(SubtitleError):
                 read(saved(tmp_path, f"x.{kind}", text))
@@ -245,7 +247,12 @@ def test_every_format_keeps_events_times_and_text(tmp_path: Path, drawn: Layout)
             (e.start_ms // step * step, max(e.end_ms // step * step, e.start_ms // step * step + step)) for e in shown
         ]
         assert all(a.end_ms <= b.start_ms for a, b in pairwise(back))
-        assert [t.text.split() for t in back] == [plain(e.text).split() for e in shown]
+        assert [t.text.split() for t in back] == [its.split() for its in texts if its]
+
+
+def _drawable(text: str, drawn: Layout) -> str:
+    lines = clean(text).split("\n")
+    return plain("\n".join(fonts.drawable(line, locale(drawn.locale), Style().bold) for line in lines))
 
 
 LETTERS = {
@@ -371,3 +378,16 @@ def test_a_null_in_a_utf_8_file_does_not_make_it_utf_16(tmp_path: Path) -> None:
 def test_a_utf_8_file_is_never_taken_for_another_encoding(tmp_path: Path) -> None:
     text = "1\n00:00:01,000 --> 00:00:02,000\n好\n"
     assert read(saved(tmp_path, "a.srt", codecs.BOM_UTF8 + text.encode()))[0].text == "好"
+
+
+@pytest.mark.parametrize("tag", ["en", "ar"])
+def test_bilingual_subtitles_have_the_source_above_in_one_cue_of_every_sidecar(tag: str, tmp_path: Path) -> None:
+    event = Event(1000, 2000, "مرحبا\nLin" if tag == "ar" else "Hello\nLin", ("1",), above="你好")
+    drawn, profile = layout(event, tag=tag), locale(tag)
+    for kind in get_args(subtitles.Format):
+        text = subtitles.sidecar(kind, drawn, profile, Fraction(25))
+        (timed,) = read(saved(tmp_path, f"b.{kind}", text), profile)
+        assert (timed.start_ms, timed.end_ms, timed.text) == (1000, 2000, f"你好\n{event.text}")
+    srt = subtitles.to_srt(drawn, profile)
+    assert "\n你好\n" in srt
+    assert f" line:{100 * 1460 // 1920 - 18}%\n" in subtitles.to_vtt(drawn, profile)

@@ -164,3 +164,12 @@ def test_what_cannot_be_read_is_refused_with_the_reason(tmp_path: Path, text: st
     with pytest.raises(SubtitleError, match=reason) as caught:
         loaded(tmp_path, text)
     assert caught.value.message.startswith("a.ttml cannot be parsed: ")
+
+
+def test_the_source_of_a_bilingual_cue_is_small_and_of_its_own_language(caplog: pytest.LogCaptureFixture) -> None:
+    event = Event(0, 1000, "مرحبا", ("1",), above="你好")
+    _, (paragraph,) = reference(to_ttml(layout(event, tag="ar"), locale("ar"), Fraction(25)), caplog)
+    source = next(iter(paragraph))
+    assert source.get_lang() == "zh-Hans"
+    assert source.get_style(StyleProperties.FontSize).value == pytest.approx(62)
+    assert source.get_style(StyleProperties.Direction) == DirectionType.ltr

@@ -12,6 +12,7 @@ from functools import lru_cache
 import uharfbuzz as hb
 
 from localize import fonts
+from localize.faces import Font
 from localize.locales import Locale
 
 # The long-standing types: a player that knows only the newer font/ttf and font/otf goes by the suffix of the name.
@@ -30,15 +31,18 @@ class Attachment:
 
 def subsets(texts: Iterable[tuple[Locale, str]], *, bold: bool) -> list[Attachment]:
     """One font for every face that the locales' chains name, with the characters of all texts drawn through it."""
-    wanted: dict[fonts.Font, set[int]] = {}
+    wanted: dict[Font, set[int]] = {}
     for profile, text in texts:
         for font in fonts.chain(profile, bold):
             wanted.setdefault(font, set()).update(map(ord, text))
+        # What stands in for them.
+        for font, part in fonts.runs(text, profile, bold):
+            wanted.setdefault(font, set()).update(map(ord, part))
     return [_subset(font, characters, bold) for font, characters in wanted.items()]
 
 
 @lru_cache(maxsize=2)
-def whole(font: fonts.Font) -> bytes:
+def whole(font: Font) -> bytes:
     """The font file with every character of one face; a face of a collection by itself, as browsers want it."""
     content = font.path.read_bytes()
     if not content.startswith(b"ttcf"):
@@ -49,7 +53,7 @@ def whole(font: fonts.Font) -> bytes:
     return alone
 
 
-def _subset(font: fonts.Font, characters: set[int], bold: bool) -> Attachment:
+def _subset(font: Font, characters: set[int], bold: bool) -> Attachment:
     face = hb.Face(hb.Blob.from_file_path(font.path), font.index)
     keep = hb.SubsetInput()
     keep.unicode_set.update(characters)

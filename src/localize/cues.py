@@ -163,6 +163,8 @@ class Event:
     """Size of this event's type where it had to shrink to fit, else 0 for the layout's own size."""
     margin_bottom_px: int = 0
     """Where this event stands, if not where the layout says."""
+    centre_px: int = 0
+    """Middle of the lines of a sign from the left of the frame; 0 for the middle of the frame."""
     above: str = ""
     """The source's lines, of bilingual subtitles."""
     speakers: tuple[str, ...] = ()

@@ -13,12 +13,24 @@ from typing import Literal
 
 from localize.cues import Layout, SourceTrack, TargetTrack
 from localize.errors import ReviewPending, ReviewRejected, StaleApproval
-from localize.findings import Finding, worst
+from localize.findings import SEVERITIES, Finding, Severity, at_least
 from localize.fingerprint import fingerprint
-from localize.series import GateMode
+from localize.series import GateRule
 
 GateName = Literal["transcript", "translation", "final"]
 Verdict = Literal["approved", "rejected"]
+
+
+BY_ITSELF = "auto"
+"""The reviewer of a gate that passed by itself; no person may decide under this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class CueComment:
+    """What a reviewer says about one cue."""
+
+    cue_id: str
+    comment: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +47,16 @@ class Decision:
     digest: str
     comment: str = ""
     self_declared: bool = True
+    cues: tuple[CueComment, ...] = ()
+    """What a rejection sends back, or an approval remarks."""
+    limit: Severity | None = None
+    """A gate that passed by itself had no finding as bad as this; None where a person decided."""
     schema: int = 1
+
+    @property
+    def words(self) -> str:
+        """The comments, of the whole and of each cue, as one line; empty where there are none."""
+        return "; ".join(filter(None, (self.comment, *(f"{note.cue_id}: {note.comment}" for note in self.cues))))
 
 
 def transcript_digest(source: SourceTrack) -> str:
@@ -55,27 +76,32 @@ def final_digest(layout: Layout, style: object) -> str:
 
 
 def passes(
-    mode: GateMode, decision: Decision | None, digest: str, findings: Iterable[Finding] | None, *, review: str
+    rule: GateRule, decision: Decision | None, digest: str, findings: Iterable[Finding] | None, *, review: str
 ) -> None:
     """Return when the gate lets the work through, else raise a ReviewError; `review` is what a reviewer types.
 
     `findings` is None where nobody checked yet, which opens no gate. Who rejected a text wants to see what became of
-    it, so what changed after a rejection waits for a person in an `auto` gate as well.
+    it, so what changed after a rejection waits for a person in an `auto` gate as well. That a gate passed by itself
+    once says nothing about now: only a person's approval counts.
     """
-    if mode == "off":
+    if rule.mode == "off":
         return
+    if decision and decision.limit:
+        decision = None
     if decision and decision.verdict == "rejected":
-        comment = f": {decision.comment}" if decision.comment else ""
+        words = f": {decision.words}" if decision.words else ""
         if decision.digest == digest:
-            raise ReviewRejected(f"rejected by {decision.reviewer}{comment}", next_step=review)
-        raise ReviewPending(f"changed after {decision.reviewer} rejected it{comment}", next_step=review)
+            raise ReviewRejected(f"rejected by {decision.reviewer}{words}", next_step=review)
+        raise ReviewPending(f"changed after {decision.reviewer} rejected it{words}", next_step=review)
     if decision and decision.digest == digest:
         return
-    if mode == "auto" and findings is not None and worst(findings) != "error":
+    if rule.mode == "auto" and findings is not None and not at_least(findings, rule.at):
         return
     if decision:
         raise StaleApproval(f"edited after {decision.reviewer} approved it", next_step=review)
-    if mode == "required":
+    if rule.mode == "required":
         raise ReviewPending("waits for review", next_step=review)
-    why = "was not checked yet" if findings is None else "has findings at error severity"
-    raise ReviewPending(why, next_step=review)
+    if findings is None:
+        raise ReviewPending("was not checked yet", next_step=review)
+    above = "" if rule.at == SEVERITIES[-1] else " or above"
+    raise ReviewPending(f"has findings at {rule.at} severity{above}", next_step=review)

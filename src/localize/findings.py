@@ -42,3 +42,9 @@ class Findings:
 def worst(findings: Iterable[Finding]) -> Severity | None:
     """The highest severity among `findings`, None where there are none."""
     return max((f.severity for f in findings), key=SEVERITIES.index, default=None)
+
+
+def at_least(findings: Iterable[Finding], limit: Severity) -> bool:
+    """Whether any of `findings` is as bad as `limit`, or worse."""
+    found = worst(findings)
+    return found is not None and SEVERITIES.index(found) >= SEVERITIES.index(limit)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -17,11 +16,10 @@ import regex
 import uharfbuzz as hb
 
 from localize.errors import EngineRejected
+from localize.faces import BOLD_FROM, Font, stand_in
 from localize.fingerprint import file_digest
 from localize.locales import Locale
 
-# FC_WEIGHT_DEMIBOLD of fontconfig: from here on a face is bold, below it libass would smear a regular one.
-_BOLD_FROM = 180
 _CLUSTER = regex.compile(r"\X")
 _WORD = regex.compile(r"[^ ]+| +")
 # Drawn as nothing whether or not a font has them; joiners stay, for they choose the shape of their neighbours.
@@ -29,15 +27,6 @@ _UNDRAWN = regex.compile(r"[\p{Default_Ignorable_Code_Point}\p{Cc}]")
 _JOINERS = "\u200c\u200d"
 _LETTERS = regex.compile(r"[\p{L}\p{M}]")
 _NEUTRAL = regex.compile(r"[\p{Script=Common}\p{Script=Inherited}]+")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Font:
-    """One face in one file, `resolve` gives one object for each; `index` counts the faces of a collection (.ttc)."""
-
-    family: str
-    path: Path
-    index: int
 
 
 @cache
@@ -55,7 +44,7 @@ def resolve(family: str, bold: bool = False) -> Font:
             f"fontconfig cannot be asked for {face}: {error}", next_step=f"apt-get install fontconfig {own}".strip()
         ) from error
     families, weight, index, file = found.split("\t")
-    if family not in families.split(",") or bold != (float(weight) >= _BOLD_FROM):
+    if family not in families.split(",") or bold != (float(weight) >= BOLD_FROM):
         raise EngineRejected(
             f"the font {face} is not installed, {Path(file).name} would stand in for it",
             next_step=mend,
@@ -81,14 +70,14 @@ def run_size_px(font: Font, profile: Locale, em_px: float, bold: bool = False) -
     with ascender 0.70), Devanagari (0.62), Arabic (seen 0.47, alef 0.73), measured in the UI faces. A right-to-left
     line has one Fontsize, since libass orders what lies between two tags by itself; the UI faces have Noto Sans' own.
     """
-    return size_px(profile.font if profile.direction == "rtl" else font.family, em_px, bold)
+    return size_px(profile.font, em_px, bold) if profile.direction == "rtl" else em_px / _em_share(font)
 
 
 def runs(text: str, profile: Locale, bold: bool = False) -> list[tuple[Font, str]]:
     """`text` cut by the font that draws each part: the first of the chain that has the whole grapheme cluster.
 
     Spaces and punctuation stay with the run before them where its font has them, so that a name is drawn in one piece.
-    What no font has goes to the first.
+    What no font of the chain has goes to one that stands in, and what none has at all is left out: it would be a box.
     """
     fonts = chain(profile, bold)
     if text and _covers(fonts[0], text):
@@ -98,12 +87,17 @@ def runs(text: str, profile: Locale, bold: bool = False) -> list[tuple[Font, str
         # Most words are drawn by one font.
         clusters = [word] if _covers(fonts[0], word) and not _NEUTRAL.match(word) else _CLUSTER.findall(word)
         for cluster in clusters:
-            able = _able(fonts, cluster)
-            if cut and (cut[-1][0] in able[:1] or (_NEUTRAL.fullmatch(cluster) and cut[-1][0] in able)):
-                cut[-1] = (cut[-1][0], cut[-1][1] + cluster)
-            else:
-                cut.append((able[0] if able else fonts[0], cluster))
+            for able, part in _drawn(fonts, cluster, profile.direction == "rtl", bold):
+                if cut and (cut[-1][0] in able[:1] or (_NEUTRAL.fullmatch(part) and cut[-1][0] in able)):
+                    cut[-1] = (cut[-1][0], cut[-1][1] + part)
+                else:
+                    cut.append((able[0], part))
     return cut
+
+
+def drawable(text: str, profile: Locale, bold: bool = False) -> str:
+    """`text` without what no font can draw."""
+    return "".join(part for _, part in runs(text, profile, bold))
 
 
 def width_px(text: str, profile: Locale, em_px: float, bold: bool = False) -> float:
@@ -118,9 +112,27 @@ def width_px(text: str, profile: Locale, em_px: float, bold: bool = False) -> fl
 
 
 def missing(text: str, profile: Locale, bold: bool = False) -> str:
-    """The characters that no font of the locale has, each once, in order."""
+    """The characters that no font of the locale has, each once, in order; another font may stand in for them."""
     fonts = chain(profile, bold)
     return "".join(dict.fromkeys(c for c in text if not any(_covers(font, c) for font in fonts)))
+
+
+def undrawable(text: str, profile: Locale, bold: bool = False) -> str:
+    """The characters that are left out of what is drawn, each once, in order."""
+    fonts, rtl, lost = chain(profile, bold), profile.direction == "rtl", ""
+    for cluster in _CLUSTER.findall(text):
+        drawn = "".join(part for _, part in _drawn(fonts, cluster, rtl, bold))
+        lost += "".join(character for character in cluster if character not in drawn)
+    return missing(lost, profile, bold)
+
+
+def beyond(text: str, profile: Locale, bold: bool = False) -> tuple[str, ...]:
+    """What else than the fonts of the locale decides how `text` is drawn: what stands in, and what is left out."""
+    if not missing(text, profile, bold):
+        return ()
+    own = chain(profile, bold)
+    others = dict.fromkeys(font for font, _ in runs(text, profile, bold) if font not in own)
+    return (undrawable(text, profile, bold), *(_file_digest(font.path) for font in others))
 
 
 def unwritable(text: str, profile: Locale, bold: bool = False) -> str:
@@ -133,7 +145,8 @@ def unwritable(text: str, profile: Locale, bold: bool = False) -> str:
 def lacks(characters: str, profile: Locale) -> str:
     """For a finding: what no font of the locale has, which fonts these are, and where they come from."""
     packages = " ".join(dict.fromkeys(package(family) for family in profile.fonts))
-    return f"{characters!r} would be drawn as a box: not in {', '.join(profile.fonts)} (packages {packages})"
+    named = ", ".join(f"{character!r} (U+{ord(character):04X})" for character in characters)
+    return f"{named} is not drawn: not in {', '.join(profile.fonts)} (packages {packages}), nor in another"
 
 
 def package(family: str) -> str:
@@ -183,6 +196,18 @@ def _covers(font: Font, text: str) -> bool:
 @lru_cache(maxsize=65536)
 def _able(fonts: tuple[Font, ...], cluster: str) -> tuple[Font, ...]:
     return tuple(font for font in fonts if _covers(font, cluster))
+
+
+@lru_cache(maxsize=65536)
+def _drawn(fonts: tuple[Font, ...], cluster: str, rtl: bool, bold: bool) -> tuple[tuple[tuple[Font, ...], str], ...]:
+    """What is drawn of a cluster with the fonts that can: all of it, or its characters, but those that none has."""
+
+    def able(text: str) -> tuple[Font, ...]:
+        # In a right-to-left line no other font can be named: see `run_size_px`.
+        return _able(fonts, text) or (() if rtl else tuple(filter(None, [stand_in(text, bold)])))
+
+    parts = ((text, able(text)) for text in ([cluster] if able(cluster) else cluster))
+    return tuple((found, text) for text, found in parts if found)
 
 
 def _advance_em(font: Font, text: str) -> float:

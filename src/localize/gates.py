@@ -55,7 +55,7 @@ def gate_error(
     try:
         with at(stage=gate, episode_id=episode.id, locale=tag):
             passes(
-                getattr(series.gates, gate),
+                series.gates.rule(gate, tag),
                 ws.read(Decision, decision_file(gate, tag)),
                 reviewed_digest(series, ws, gate, tag),
                 found.findings if found else None,

@@ -18,7 +18,7 @@ from localize.errors import SubtitleError, at
 from localize.glossary import grammar
 from localize.job import Job
 from localize.locales import Locale, locale
-from localize.stages.align import Aligned, align, wrong_script
+from localize.stages.align import Aligned, align, without_source, wrong_script
 from localize.subtitles import TimedText
 from localize.timecode import clock
 from localize.workspace import target_file
@@ -68,11 +68,13 @@ def bring_in(
     profile, ws, name = locale(tag), job.workspace, target_file(tag)
     with at(episode_id=job.episode.id, locale=tag), ws.writing(tag) as writer:
         file = subtitles.read(path, profile)
+        source = ws.need(SourceTrack, "source.json")
+        if job.series.style.bilingual:
+            file = without_source(file, source)
         if wrong := wrong_script(file, profile):
             raise SubtitleError(
                 f"{path.name} is not {profile.name}: {wrong}", next_step="give the locale of the file with --to"
             )
-        source = ws.need(SourceTrack, "source.json")
         if fit is None:
             _refuse_misfit(path, file, source)
         file = [(fit or Fit()).apply(timed) for timed in file]

@@ -117,14 +117,14 @@ def read(
 def gate_state(
     series: Series, episode: Episode, ws: EpisodeWorkspace, gate: GateName, tag: str | None, *, reached: bool
 ) -> GateState:
-    if getattr(series.gates, gate) == "off":
+    if series.gates.rule(gate, tag).mode == "off":
         return GateState(gate, "off", reached)
     if not reached:
         return GateState(gate, "not reached", reached)
     if waiting := gate_error(series, episode, ws, gate, tag):
         return GateState(gate, waiting.message, reached, waits=True)
     decision = ws.read(Decision, decision_file(gate, tag))
-    if decision and decision.digest == reviewed_digest(series, ws, gate, tag):
+    if decision and not decision.limit and decision.digest == reviewed_digest(series, ws, gate, tag):
         return GateState(gate, f"approved by {decision.reviewer}", reached)
     return GateState(gate, "passed by itself", reached)
 

@@ -12,28 +12,39 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 
-from localize import gates
-from localize.cues import TargetTrack
-from localize.decisions import Decision, GateName, Verdict
+from localize import failures
+from localize.deciding import decide, gate_error, settle
+from localize.decisions import GateName
 from localize.disk import write_atomic
 from localize.engines.registry import TRANSCRIBERS, Engines, route
-from localize.errors import InputError, LocaleError, LocalizeError, ReviewError, at
+from localize.errors import InputError, LocaleError, LocalizeError, WorkspaceError, at
 from localize.findings import Finding, Findings
-from localize.fingerprint import fingerprint
 from localize.importing import written_by_people
-from localize.job import MODES, SOURCE, Job, Options
+from localize.job import MODES, Job, Options
 from localize.locales import locale
+from localize.numbering import chosen
 from localize.runs import RunRecord, RunUnit
 from localize.series import Series
 from localize.stages.render import groups
 from localize.units import WORKERS, Done, EpisodeResult, Execute, OnProgress, Unit, in_threads, run_unit, unwatched
-from localize.workspace import Writer, findings_file, layout_file, target_file, to_json
+from localize.workspace import findings_file, layout_file, target_file, to_json
 
-__all__ = ["WORKERS", "Done", "EpisodeResult", "Execute", "OnProgress", "Unit", "in_threads", "run_unit"]
+__all__ = [
+    "WORKERS",
+    "Done",
+    "EpisodeResult",
+    "Execute",
+    "OnProgress",
+    "Unit",
+    "decide",
+    "gate_error",
+    "in_threads",
+    "run_unit",
+]
 
 
 def advance(job: Job, execute: Execute = in_threads, progress: OnProgress = unwatched) -> EpisodeResult:
@@ -42,20 +53,42 @@ def advance(job: Job, execute: Execute = in_threads, progress: OnProgress = unwa
     wave = _Waves(job, execute, progress, result)
     try:
         if wave.source() and _open(job, "transcript", None, result):
-            ready = wave.translated()
-            ready = [tag for tag in ready if _open(job, "translation", tag, result)]
-            rendered = wave.rendered(ready)
-            result.delivered = tuple(tag for tag in rendered if _open(job, "final", tag, result))
-        result.findings = _all_findings(job)
-        with at(stage="report", episode_id=job.episode.id):
-            # Before the report, which shows it.
-            _record_run(job, result)
-        if job.workspace.state.facts:
-            wave.run([wave.unit("report", *_known(job))])
+            _render(job, wave, wave.translated(), result)
+        _conclude(job, wave, result)
     except LocalizeError as error:
         error.episode_id = error.episode_id or job.episode.id
         result.errors.append(error)
+    with suppress(WorkspaceError):  # a disk that takes nothing is among the errors already
+        failures.record(job, result.errors)
     return result
+
+
+def rerender(job: Job, execute: Execute = in_threads, progress: OnProgress = unwatched) -> EpisodeResult:
+    """Lay out and render what is translated, asking no recogniser and no translator: after a change of style, say."""
+    result = EpisodeResult(job.episode.id)
+    wave = _Waves(job, execute, progress, result)
+    ready = [tag for tag in job.options.locales if job.workspace.exists(target_file(tag))]
+    for step in ("fit", "check"):
+        failed = wave.run([wave.unit(step, tag) for tag in ready])
+        ready = [tag for tag in ready if tag not in failed]
+    _render(job, wave, ready, result)
+    _conclude(job, wave, result)
+    return result
+
+
+def _render(job: Job, wave: _Waves, translated: Sequence[str], result: EpisodeResult) -> None:
+    """From the gate of the translation through that of what was rendered."""
+    ready = [tag for tag in translated if _open(job, "translation", tag, result)]
+    result.delivered = tuple(tag for tag in wave.rendered(ready) if _open(job, "final", tag, result))
+
+
+def _conclude(job: Job, wave: _Waves, result: EpisodeResult) -> None:
+    """What was found, how long it took, and the report that shows both."""
+    result.findings = _all_findings(job)
+    with at(stage="report", episode_id=job.episode.id):
+        _record_run(job, result)
+    if job.workspace.state.facts:
+        wave.run([wave.unit("report", *_known(job))])
 
 
 class _Waves:
@@ -144,37 +177,14 @@ class _Waves:
 
 
 def _open(job: Job, gate: GateName, tag: str | None, result: EpisodeResult) -> bool:
-    """Whether `gate` lets the work through; what waits is noted in `result`."""
-    if waiting := gate_error(job, gate, tag):
-        result.waiting.append(waiting)
+    """Whether `gate` lets the work through; what waits, or cannot be written down, is noted in `result`."""
+    try:
+        if waiting := settle(job, gate, tag):
+            result.waiting.append(waiting)
+    except LocalizeError as error:
+        result.errors.append(error)
+        return False
     return waiting is None
-
-
-def gate_error(job: Job, gate: GateName, tag: str | None) -> ReviewError | None:
-    """What keeps `gate` closed for locale `tag` (None: the transcript, which all share), None where it is open."""
-    return gates.gate_error(job.series, job.episode, job.workspace, gate, tag)
-
-
-def decide(job: Job, gate: GateName, tag: str | None, verdict: Verdict, reviewer: str, comment: str = "") -> Decision:
-    """Write a reviewer's decision about what stands in the workspace now."""
-    made_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    with job.workspace.writing(tag or SOURCE) as writer:
-        digest = gates.reviewed_digest(job.series, job.workspace, gate, tag)
-        decision = Decision(gate, verdict, reviewer, made_at, digest, comment)
-        made_of = fingerprint("decision", digest, verdict, reviewer, made_at)
-        if gate == "translation" and tag:
-            _mark_lines(job, tag, writer, approved=verdict == "approved")
-        writer.commit(gates.decision_file(gate, tag), decision, made_of)
-    return decision
-
-
-def _mark_lines(job: Job, tag: str, writer: Writer, *, approved: bool) -> None:
-    """What a reviewer approved, no machine writes anew."""
-    name = target_file(tag)
-    track = job.workspace.need(TargetTrack, name)
-    marked = replace(track, lines=tuple(replace(line, approved=approved) for line in track.lines))
-    record = job.workspace.state.artefacts.get(name)
-    writer.commit(name, marked, record.fingerprint if record else "")
 
 
 def _known(job: Job) -> list[str]:
@@ -252,14 +262,8 @@ def options(
 
 
 def jobs(series: Series, workspace: Path, options: Options, engines: Engines, only: Sequence[str] = ()) -> list[Job]:
-    """One job per episode of `series` (or of those named in `only`), in manifest order."""
-    if unknown := set(only) - {episode.id for episode in series.episode}:
-        raise InputError(
-            f"{series.id} has no episode {sorted(unknown)[0]!r}",
-            next_step=f"choose among {', '.join(episode.id for episode in series.episode)}",
-        )
+    """One job per episode of `series` (or of those that `only` names, by id, number or range), in manifest order."""
+    episodes = {episode.id: episode for episode in series.episode}
     return [
-        Job(series, episode, workspace / series.id / episode.id, options, engines)
-        for episode in series.episode
-        if not only or episode.id in only
+        Job(series, episodes[id_], workspace / series.id / id_, options, engines) for id_ in chosen([*episodes], only)
     ]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from localize.cues import Event
+from localize.cues import Cue, Event
 from localize.safe_area import Rect, SafeArea
 from localize.styles import Position
 
@@ -17,6 +17,15 @@ class Sign:
     where: Rect
     start_ms: int
     end_ms: int
+
+    def meets(self, event: Event) -> bool:
+        """Whether it stands there while `event` is shown."""
+        return self.start_ms < event.end_ms and event.start_ms < self.end_ms
+
+
+def signs_of(cues: Iterable[Cue]) -> tuple[Sign, ...]:
+    """The signs that a source track knows the place of."""
+    return tuple(Sign(cue.place, cue.start_ms, cue.end_ms) for cue in cues if cue.kind == "forced" and cue.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +49,27 @@ class Place:
         """The same for one event: `usual_px` unless it stands at the top or in the middle, or would cover a sign."""
         hanging = self.position != "bottom"
         bottom = self._bottom_edge(block_px) if hanging else self.area.height_px - usual_px
-        for sign in self.signs:
-            if sign.start_ms < event.end_ms and event.start_ms < sign.end_ms:
-                bottom = self._clear(bottom, width_px, block_px, sign.where)
+        if signs := [sign.where for sign in self.signs if sign.meets(event)]:
+            bottom = self._clear(bottom, width_px, block_px, signs)
         return round(self.area.height_px - bottom)
+
+    def block(self, bottom_px: float, width_px: float, block_px: float) -> Rect:
+        """What lines cover that end `bottom_px` from the top of the frame, in its middle."""
+        middle, half = self.area.width_px / 2, width_px / 2 + self.reach_px
+        return Rect(round(middle - half), round(bottom_px - block_px), round(middle + half), round(bottom_px))
+
+    def inked(self, bottom_px: float, width_px: float, block_px: float) -> Rect:
+        """The same with the ink above and below the lines."""
+        block, reach = self.block(bottom_px, width_px, block_px), round(self.reach_px)
+        return Rect(block.left, block.top - reach, block.right, block.bottom + reach)
+
+    @property
+    def open_band(self) -> list[Rect]:
+        """Burned-in text that nothing covers."""
+        if self.band is None or self.covered:
+            return []
+        top, bottom = (round(share * self.area.height_px) for share in self.band)
+        return [Rect(0, top, self.area.width_px, bottom)]
 
     @property
     def _highest(self) -> float:
@@ -80,9 +106,71 @@ class Place:
             return top
         return bottom + block_px if bottom + block_px <= self.area.height_px else edge
 
-    def _clear(self, edge: float, width_px: float, block_px: float, sign: Rect) -> float:
-        middle, half = self.area.width_px / 2, width_px / 2 + self.reach_px
-        block = Rect(round(middle - half), round(edge - block_px), round(middle + half), round(edge))
-        return (
-            self._past(edge, block_px, sign.top - self.gap_px, sign.bottom + self.gap_px) if block.meets(sign) else edge
-        )
+    def _clear(self, edge: float, width_px: float, block_px: float, signs: Sequence[Rect]) -> float:
+        """Above all that is in the way if there is room, else below it if that is on the frame."""
+
+        def ways(taken: Sequence[Rect]) -> Iterator[float]:
+            above = sorted((one.top - self.gap_px for one in taken), reverse=True)
+            below = sorted(one.bottom + self.gap_px + block_px for one in taken)
+            places = [at for at in above if at < edge and at - block_px >= self.area.top_px]
+            for at in (edge, *places, *(at for at in below if at <= self.area.height_px)):
+                if not any(self.block(at, width_px, block_px).meets(one) for one in taken):
+                    yield at
+
+        # Rather on burned-in text, which a viewer cannot read, than on a sign.
+        return next((at for taken in ([*signs, *self.open_band], signs) for at in ways(taken)), edge)
+
+
+@dataclass(frozen=True, slots=True)
+class SignPlace:
+    """Where the words for a sign stand: by the sign, inside the safe area, on nothing that is to be read."""
+
+    area: SafeArea
+    reach_px: float
+    gap_px: float
+
+    def beside(
+        self, sign: Rect | None, width_px: float, block_px: float, *, drawn: Sequence[Rect], shown: Sequence[Rect]
+    ) -> Rect:
+        """What lines of this size cover, ink included: below the sign, above or beside it, else as near as may be.
+
+        `drawn` are the lines that stand there at the time, which are never covered as long as the frame has room;
+        `shown` is writing in the picture, this sign too, which is where nothing else is free. Without a sign the lines
+        stand at the top of the safe area.
+        """
+        width, height = round(width_px + 2 * self.reach_px), round(block_px + 2 * self.reach_px)
+        frame = Rect(0, 0, self.area.width_px, self.area.height_px)
+        for inside, taken in ((self.area.text, [*drawn, *shown]), (self.area.text, drawn), (frame, drawn)):
+            for place in self._ways(sign, width, height, inside, taken):
+                if _holds(inside, place) and not any(place.meets(one) for one in taken):
+                    return place
+        return self._at_top(width, height)
+
+    def _ways(self, sign: Rect | None, width: int, height: int, inside: Rect, taken: Sequence[Rect]) -> Iterator[Rect]:
+        """The places to try, the best first."""
+        gap = round(self.gap_px)
+        near = sign or self._at_top(width, height)
+        left = min(max((near.left + near.right - width) // 2, inside.left), inside.right - width)
+        if sign:
+            middle = (sign.top + sign.bottom - height) // 2
+            yield _rect(left, sign.bottom + gap, width, height)
+            yield _rect(left, sign.top - gap - height, width, height)
+            yield _rect(sign.right + gap, middle, width, height)
+            yield _rect(sign.left - gap - width, middle, width, height)
+        tops = [inside.top, inside.bottom - height]
+        tops += [top for one in taken for top in (one.top - gap - height, one.bottom + gap)]
+        wanted = sign.bottom if sign else inside.top
+        for top in sorted(tops, key=lambda top: (abs(top - wanted), top)):
+            yield _rect(left, top, width, height)
+
+    def _at_top(self, width: int, height: int) -> Rect:
+        return _rect((self.area.width_px - width) // 2, self.area.top_px, width, height)
+
+
+def _rect(left: int, top: int, width: int, height: int) -> Rect:
+    return Rect(left, top, left + width, top + height)
+
+
+def _holds(outer: Rect, inner: Rect) -> bool:
+    across = outer.left <= inner.left and inner.right <= outer.right
+    return across and outer.top <= inner.top and inner.bottom <= outer.bottom

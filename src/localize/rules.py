@@ -29,7 +29,7 @@ RULES = (
     Rule("half-translated", "warning", "a stretch of the source, or the whole English line, was left standing"),
     Rule("script", "error", "less than half of the letters are in the locale's script"),
     Rule("placeholder", "error", "a placeholder for a term was not put back"),
-    Rule("glyph", "error", "the locale's fonts lack a character"),
+    Rule("glyph", "error", "no font has a character: it is left out of what is drawn"),
     Rule("wrong-han", "warning", "a Han character that the locale does not write"),
     Rule("sensitive", "warning", "a word that gets an episode cut or banned there; the list says how bad and why"),
     # Terms, and how people speak to each other.
@@ -52,6 +52,7 @@ RULES = (
     Rule("outside", "error", "shown after the picture has ended"),
     Rule("overlap", "error", "shown while the one before it still is"),
     Rule("band", "warning", "lines stand on burned-in source text"),
+    Rule("sign", "warning", "dialogue stands on a sign of the picture, or on the words for one"),
     Rule("cps", "warning", "more characters a second than the locale's readers follow"),
     Rule("short", "warning", "shown for less than 5/6 s"),
     Rule("long", "warning", "shown for more than 7 s"),

@@ -36,11 +36,16 @@ def latest(ws: EpisodeWorkspace) -> RunRecord | None:
     return ws.need(RunRecord, names[-1]) if names else None
 
 
+def all_of(ws: EpisodeWorkspace) -> list[RunRecord]:
+    """Every run that did work, the oldest first."""
+    return [ws.need(RunRecord, name) for name in _names(ws)]
+
+
 def costs(ws: EpisodeWorkspace) -> list[tuple[str, Usage]]:
     """What every run of the episode has paid for together: locale and usage, one entry per locale and currency."""
     total: dict[tuple[str, str], Usage] = {}
-    for name in _names(ws):
-        for unit in ws.need(RunRecord, name).units:
+    for run in all_of(ws):
+        for unit in run.units:
             for tag, usage in unit.costs.items():
                 key = tag, usage.currency
                 total[key] = total.get(key, Usage()) + usage

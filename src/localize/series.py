@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from localize import styles
 from localize.characters import Address, Cast, Character
 from localize.errors import LocaleError, ManifestError, MediaError
+from localize.findings import Severity
 from localize.locales import LOCALES, SOURCE, Locale, locale
 from localize.reading import Overrides
 
@@ -36,12 +37,53 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class GateRule(_Strict):
+    """How a gate opens: by a person (`required`), by itself while no finding is as bad as `at` (`auto`), or always.
+
+    A mode alone may stand for it: `translation = "auto"` is `translation = { mode = "auto", at = "error" }`.
+    """
+
+    mode: GateMode
+    at: Severity = "error"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _mode_alone(cls, value: Any) -> Any:
+        return {"mode": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _severity_of_auto(self) -> GateRule:
+        if self.mode != "auto" and self.at != "error":
+            raise ValueError(f"'at' says when a gate that is auto passes; this one is {self.mode}")
+        return self
+
+
+class LocaleGates(_Strict):
+    """What one locale has otherwise; the transcript is shared by all."""
+
+    translation: GateRule | None = None
+    final: GateRule | None = None
+
+
 class Gates(_Strict):
     """Where a person decides; the defaults are those of a new series."""
 
-    transcript: GateMode = "auto"
-    translation: GateMode = "required"
-    final: GateMode = "auto"
+    transcript: GateRule = GateRule(mode="auto")
+    translation: GateRule = GateRule(mode="required")
+    final: GateRule = GateRule(mode="auto")
+    locales: dict[str, LocaleGates] = {}
+
+    @field_validator("locales")
+    @classmethod
+    def _known_locales(cls, value: dict[str, LocaleGates]) -> dict[str, LocaleGates]:
+        if unknown := value.keys() - LOCALES.keys():
+            raise ValueError(f"{sorted(unknown)[0]!r} is not a locale; choose among {', '.join(LOCALES)}")
+        return value
+
+    def rule(self, gate: str, tag: str | None = None) -> GateRule:
+        """How `gate` opens for locale `tag` (None: the transcript, which all share)."""
+        rule: GateRule = getattr(self.locales.get(tag or ""), gate, None) or getattr(self, gate)
+        return rule
 
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?$")]
@@ -138,6 +180,8 @@ class Series(_Strict):
     band: tuple[Fraction01, Fraction01] | None = None
     """Top and bottom of burned-in source subtitles as shares of the frame's height; targets stay clear of it."""
     max_minutes: Annotated[float, Field(gt=0)] = 30
+    priority: int = 0
+    """Which series a batch takes first: the highest."""
     gates: Gates = Gates()
     style: Style = Style()
     reading: Overrides = Overrides()
@@ -260,16 +304,16 @@ def _single(path: Path) -> Series:
             f"{path} is neither a manifest nor a video ({', '.join(sorted(MEDIA_SUFFIXES))})",
             next_step="give a series.toml or a media file",
         )
-    id_ = _id_of(path)
+    id_ = id_of(path)
     data = {
         "schema": 1, "id": id_, "title": path.stem, "genre": "ceo-romance", "locales": list(LOCALES),
         "gates": {"transcript": "off", "translation": "off", "final": "off"},
-        "episode": [{"id": id_, "file": path.name} | _beside(path)],
+        "episode": [{"id": id_, "file": path.name} | beside(path)],
     }  # fmt: skip
     return _validate(data, path)
 
 
-def _id_of(media: Path) -> str:
+def id_of(media: Path) -> str:
     """The stem of an `.mp4` where it can stand as an id; any other name gets 8 digits of its hash after what can.
 
     A stem that ends as if it had such digits gets them too, so that no plain name meets a hashed one.
@@ -281,7 +325,7 @@ def _id_of(media: Path) -> str:
     return f"{stem[: _ID_CHARS - 9] or 'episode'}-{digits}"
 
 
-def _beside(path: Path) -> dict[str, str]:
+def beside(path: Path) -> dict[str, str]:
     """Chinese subtitles with the media file's own name, as players find them."""
     for suffix in (".zh.srt", ".zh.ass", ".zh.vtt", ".zh-Hans.srt"):
         if path.with_suffix(suffix).exists():

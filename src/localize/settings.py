@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import quote
 
 import platformdirs
 
@@ -20,6 +21,15 @@ ENDPOINTS = "LOCALIZE_ENDPOINTS"
 """The file of LLM endpoints; keys stand in variables or files that it names."""
 USERS = "LOCALIZE_USERS"
 """The file of who may sign in to the review desk; the key that signs their sessions stands beside it."""
+
+DESK_URL = "LOCALIZE_DESK_URL"
+"""Where reviewers reach the desk from their own machines, such as `https://desk.studio.example`."""
+
+
+def desk_page(series_id: str, episode_id: str) -> str:
+    """The page of an episode on the review desk: `LOCALIZE_DESK_URL`, else this machine."""
+    desk = (os.environ.get(DESK_URL) or "http://127.0.0.1:8700").rstrip("/")
+    return f"{desk}/series/{quote(series_id, safe='')}/{quote(episode_id, safe='')}"
 
 
 def models_dir() -> Path:

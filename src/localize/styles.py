@@ -18,6 +18,9 @@ Position = Literal["bottom", "top"] | float
 SMALL = 0.62
 """Size of the source line of bilingual subtitles against the target's."""
 
+SIGN = 0.8
+"""Size of the words for a sign against those of dialogue."""
+
 # White, yellow, cyan, green: the colours of BBC Subtitle Guidelines, in the order in which people begin to speak.
 SPEAKER_COLOURS = ("#FFFFFF", "#FFFF00", "#00FFFF", "#00FF00")
 
@@ -62,3 +65,8 @@ PRESETS: Mapping[str, Look] = {
     # What vertical dramas look like: warm yellow, heavy outline, soft shadow.
     "drama": Look(size=0.0475, colour="#FFE45C", outline=0.0046, shadow=0.0028),
 }
+
+
+def of_signs(look: Look) -> Look:
+    """What words for a sign look like beside dialogue of `look`: smaller, and dark on a pale plate."""
+    return look.with_(size=SIGN * look.size, colour="#1A1A1A", outline=0.0, shadow=0.0, box="#F5F5F5E6", padding=0.0083)

@@ -8,7 +8,6 @@ works is never overwritten: the step's commit is refused instead.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -37,8 +36,7 @@ def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
 
 def to_json(value: object) -> bytes:
     """Readable, stable JSON of a dataclass."""
-    plain = _adapter(type(value)).dump_python(value, mode="json")
-    return (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode()
+    return _adapter(type(value)).dump_json(value, indent=1) + b"\n"
 
 
 def from_json(kind: type[T], path: Path) -> T:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from localize.desk.users import User, Users
 from localize.errors import InputError, LocaleError
@@ -213,3 +214,34 @@ def test_a_password_is_never_an_argument(tmp_path: Path) -> None:
     without = localize("users", "add", "mei", file=tmp_path / "users.json")
     assert without.returncode == 2
     assert "--password-stdin" in without.stderr
+
+
+def test_a_typed_password_is_not_echoed_and_typed_twice(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "localize", "desk", "users", "add", "mei", "--users", str(tmp_path / "u.json")]
+    terminal = [sys.executable, "-c", f"import pty, sys; sys.exit(pty.spawn({command!r}))"]
+    with subprocess.Popen(terminal, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        shown = b""
+        for prompt in (b"password: ", b"once more: "):
+            while not shown.endswith(prompt):
+                shown += os.read(process.stdout.fileno(), 1) or pytest.fail(shown.decode())
+            process.stdin.write(PASSWORD.encode() + b"\n")
+            process.stdin.flush()
+        shown += process.stdout.read()
+    assert b"added: mei, viewer" in shown
+    assert PASSWORD.encode() not in shown
+    assert Users(tmp_path / "u.json").authenticate("mei", PASSWORD)
+
+
+def test_a_hash_of_weaker_parameters_is_renewed_at_the_next_sign_in(users: Users) -> None:
+    before = users.find("vera")
+    assert before
+    weak = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
+    users.path.write_text(users.path.read_text().replace(before.password, weak))
+    assert users.authenticate("vera", PASSWORD)
+    after = users.find("vera")
+    assert after
+    assert after.password not in (weak, before.password)
+    assert after.version == before.version
+    assert users.authenticate("vera", PASSWORD)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from localize.engines import ffmpeg, ffprobe
-from localize.errors import EngineRejected, LocalizeError, MediaError, WorkspaceError
+from localize.errors import EngineRejected, EngineUnavailable, LocalizeError, MediaError, WorkspaceError
 from localize.media import Output, RenderPlan
 
 pytestmark = pytest.mark.engines
@@ -106,6 +106,31 @@ def test_an_exception_out_of_progress_stops_ffmpeg(media: Media, tmp_path: Path)
 
 
 @pytest.mark.skipif(not shutil.which("setpriv"), reason="needs setpriv of util-linux")
+def test_an_ffmpeg_that_stands_still_is_ended_and_may_be_tried_again(
+    media: Media, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ffmpeg, "STALL_S", 1)
+
+    def freeze(share: float) -> None:
+        for pid in processes_in(tmp_path):
+            os.kill(pid, signal.SIGSTOP)
+
+    with pytest.raises(EngineUnavailable, match="stood still for 1 s; next: check the disk of the media") as raised:
+        ffmpeg.run(endless(media("clip.mp4")), folder=tmp_path, progress=freeze)
+    assert raised.value.retry
+    assert processes_in(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_whose_end_was_lost_is_not_accepted_though_its_index_is_whole(media: Media, tmp_path: Path) -> None:
+    made = ffmpeg.run(encode(media("noise.mp4")), folder=tmp_path)["out"]
+    data = made.read_bytes()
+    ffmpeg._decode_tail(made)
+    made.write_bytes(data[: len(data) // 2] + bytes(len(data) - len(data) // 2))
+    with pytest.raises(EngineUnavailable, match=r"the end of out\.mp4 cannot be decoded"):
+        ffmpeg._decode_tail(made)
+
+
 def test_ffmpeg_ends_with_a_parent_that_is_killed_outright(media: Media, tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1])\n"

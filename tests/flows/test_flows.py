@@ -6,14 +6,9 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
-
-from localize.models import Store
-from tests.conftest import Media
 
 pytestmark = [
     pytest.mark.flows,
@@ -21,47 +16,6 @@ pytestmark = [
     # Prefect's own dependencies warn on import; the versions are pinned in constraints.txt.
     pytest.mark.filterwarnings("default"),
 ]
-
-SRT = "1\n00:00:00,100 --> 00:00:00,900\n林凡回来了！\n\n2\n00:00:01,000 --> 00:00:01,900\n住手！\n"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def server(store: Store) -> Iterator[None]:
-    from prefect.testing.utilities import prefect_test_harness
-
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
-
-
-@pytest.fixture
-def manifest(tmp_path: Path, media: Media) -> Path:
-    """Two episodes of two seconds with supplied subtitles; the second one's media is a text file."""
-    (tmp_path / "ep01.mp4").write_bytes(media("clip.mp4").read_bytes())
-    (tmp_path / "ep01.srt").write_text(SRT, encoding="utf-8")
-    (tmp_path / "ep02.mp4").write_text("not a video")
-    path = tmp_path / "series.toml"
-    path.write_text(
-        dedent("""
-        schema = 1
-        id = "dragon"
-        title = "龙王归来"
-        genre = "war-god"
-        locales = ["en", "zh-Hant"]
-        [gates]
-        transcript = "off"
-        translation = "off"
-        final = "off"
-        [[episode]]
-        id = "ep01"
-        file = "ep01.mp4"
-        subtitles = "ep01.srt"
-        [[episode]]
-        id = "ep02"
-        file = "ep02.mp4"
-        """),
-        encoding="utf-8",
-    )
-    return path
 
 
 def test_a_bad_episode_fails_alone_and_every_run_has_a_name_and_an_artifact(manifest: Path) -> None:
@@ -85,7 +39,8 @@ def test_a_bad_episode_fails_alone_and_every_run_has_a_name_and_an_artifact(mani
 
     tasks, flows = asyncio.run(look())
     assert {"ingest-ep01", "translate-ep01-en", "translate-ep01-zh-Hant", "fit-ep01-en"} <= tasks
-    assert (flows["ep01"], flows["ep02"]) == ("Completed", "Failed")
+    assert flows["dragon"] == "Failed"
+    assert (flows["dragon ep01"], flows["dragon ep02"]) == ("Completed", "Failed")
     artifact = Artifact.get("dragon-ep01")
     assert "zh-Hant" in str(getattr(artifact, "data", ""))
 

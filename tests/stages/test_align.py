@@ -95,3 +95,12 @@ def test_every_cue_of_the_file_and_every_line_of_the_source_is_accounted_for_onc
     placed = "".join(made.texts.values())
     assert all((timed.text in placed) + (timed in made.unmatched) == 1 for timed in file)
     assert all(home in made.texts for home in made.shown_with.values())
+
+
+def test_words_for_a_sign_and_what_is_said_beside_it_go_to_their_own_cues() -> None:
+    sign = Cue("s", 0, 5000, "8号房", "forced")
+    track = SourceTrack("zh-Hans", (sign, *source((1000, 2000), (2500, 4000)).cues), 4)
+    file = [TimedText(0, 5000, "Room 8"), TimedText(1000, 2400, "Who?"), TimedText(2500, 4100, "Me.")]
+    assert align(track, file, EN).texts == {"s": "Room 8", "c1": "Who?", "c2": "Me."}
+    # A file without it leaves it out: nobody who speaks says what it says.
+    assert align(track, file[1:], EN).left_out == ("s",)

@@ -89,7 +89,7 @@ def test_lines_that_are_missing_too_many_or_not_drawn_are_errors() -> None:
         ("placeholder", "en", "I am xq 12."),
         ("script", "th", "I know who you are."),
         ("script", "ru", "I know who you are."),
-        ("glyph", "en", "I know \u2d30 you"),
+        ("glyph", "en", "I know \ue123 you"),
     ],
 )
 def test_a_text_that_must_not_be_shown_is_an_error(rule: str, tag: str, text: str) -> None:

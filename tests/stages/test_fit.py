@@ -24,6 +24,7 @@ from localize.placing import Sign
 from localize.safe_area import Rect
 from localize.series import Style
 from localize.stages.fit import fit
+from localize.stages.segment import from_subtitles
 from localize.styles import PRESETS
 
 LONG = tomllib.loads(Path(__file__).parents[1].joinpath("golden", "long_lines.toml").read_text("utf-8"))
@@ -365,3 +366,62 @@ def test_the_halves_of_one_cue_are_of_one_size() -> None:
     events = laid_out(["The video is already up on www.lin-group-truth.com/ep?id=2048, and it’s trending."]).events
     assert len(events) == 2
     assert len({event.em_px for event in events}) == 1
+
+
+def test_a_cue_is_split_in_time_before_a_word_is_broken_at_its_hyphen() -> None:
+    text = "That no-good, two-timing, good-for-nothing ex-husband of yours is back."
+    assert [event.text for event in laid_out([text], [cue(0, 0, 2100)]).events] == [
+        "That no-good, two-timing,",
+        "good-for-nothing\nex-husband of yours is back.",
+    ]
+    # No time for two: one with the break.
+    (event,) = laid_out([text], [cue(0, 0, 1600)], frame=facts(duration_ms=1600)).events
+    assert event.text == "That no-good, two-timing, good-for-\nnothing ex-husband of yours is back."
+
+
+@pytest.mark.parametrize(
+    ("tag", "speakers", "shown"),
+    [
+        ("en", "dash", "-Who?\n-Me."),
+        ("es-419", "dash", "- Who?\n- Me."),
+        ("en", "none", "Who?\nMe."),
+        ("en", "colour", "Who?\nMe."),
+    ],
+)
+def test_two_voices_of_one_supplied_cue_have_a_line_each_and_the_dash_of_the_locale(
+    tag: str, speakers: str, shown: str
+) -> None:
+    track = from_subtitles([(1000, 3000, "- 你是谁？\n- 我是林凡。")]).track
+    style = Style(speakers=speakers, bilingual=True)  # type: ignore[arg-type]
+    (event,) = laid_out(["Who?", "Me."], list(track.cues), tag=tag, style=style).events
+    assert (event.start_ms, event.end_ms, event.text, event.cue_ids) == (1000, 3000, shown, ("c0001", "c0002"))
+    assert event.above == "你是谁？\n我是林凡。"
+    assert event.speakers == ()
+
+
+def test_two_voices_never_share_a_line_however_long_one_of_them_is() -> None:
+    track = from_subtitles([(1000, 7000, "- 你是谁？\n- 我是林凡。")]).track
+    texts = ["I wonder who on earth you are supposed to be.", "Me."]
+    for event in laid_out(texts, list(track.cues)).events:
+        assert not any("be." in line and "Me." in line for line in event.text.split("\n"))
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("tag", ["en", "ar", "th", "ja"])
+def test_what_no_font_has_leaves_no_box_in_the_picture(tag: str, tmp_path: Path) -> None:
+    def ink(text: str) -> np.ndarray:
+        layout = laid_out([text], [cue(0, 0, 2000)], tag=tag, frame=facts(720, 1280))
+        (tmp_path / "a.ass").write_text(subtitles.to_ass(layout, locale(tag), STYLE), "utf-8")
+        done = subprocess.run(
+            [
+                *("ffmpeg", "-v", "error", "-nostdin", "-f", "lavfi", "-i", "color=black:s=720x1280:r=1:d=1"),
+                *("-vf", "ass=a.ass:shaping=complex,format=gray", "-frames:v", "1", "-f", "rawvideo", "pipe:1"),
+            ],
+            cwd=tmp_path,
+            capture_output=True,
+            check=True,
+        )
+        return np.frombuffer(done.stdout, np.uint8)
+
+    assert not (ink("\ue123\U0010fffd\u0378") > 40).any()
+    assert (ink("Lin\ue123") == ink("Lin")).all()

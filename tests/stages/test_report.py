@@ -20,6 +20,7 @@ from localize.engines import ffmpeg
 from localize.episode import AudioFacts, EpisodeState, MediaFacts
 from localize.findings import Finding, Findings
 from localize.gates import decision_file, review_command, reviewed_digest, run_command
+from localize.rules import RULES
 from localize.runs import RunRecord, RunUnit
 from localize.series import Episode, Gates, Series
 from localize.spending import Usage
@@ -225,6 +226,25 @@ def test_findings_come_with_the_worst_first_and_information_folded_away(ws: Epis
     ]
     assert [cells(row)[:3] for row in light.all("tr")] == [["info", "starter", "ar"]]
     assert section.one("summary").text == "1 for information"
+
+
+def test_the_heat_map_has_a_heading_a_legend_and_every_rule_in_words(ws: EpisodeWorkspace) -> None:
+    section = built(ws).one("section", id="heat")
+    (heading,) = section.all("h2")
+    assert section.attributes["aria-labelledby"] == heading.attributes["id"]
+    assert section.one("table").attributes["aria-labelledby"] == heading.attributes["id"]
+    assert [mark.text for mark in section.one("p").all("span")] == ["error", "warning", "info"]
+    rules = [row.one("th", scope="row") for row in section.one("tbody").all("tr")]
+    assert rules
+    for rule in rules:
+        meaning = next((known.meaning for known in RULES if known.id == rule.one("code").text), None)
+        assert [span.text for span in rule.all("span")] == ([meaning] if meaning else [])
+
+
+def test_without_findings_there_is_no_heat_map(ws: EpisodeWorkspace) -> None:
+    for path in ws.path("findings").iterdir():
+        path.unlink()
+    assert built(ws).all("section", id="heat") == []
 
 
 def test_lines_stand_beside_their_source_with_language_and_direction_marked(ws: EpisodeWorkspace) -> None:

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from localize import __version__, console
-from localize.cli import desk, files, glossary, look, memory, models, review, work
+from localize.cli import bulk, desk, exchange, files, glossary, look, memory, models, review, work
 from localize.errors import EXIT_BUG, LocalizeError
 
 DEBUG = "--debug"
@@ -24,12 +24,26 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Take Chinese vertical drama episodes overseas: transcribe, translate, lay out, burn and mux subtitles.",
 )
-for command in (work.run, look.status, files.check, work.report, look.doctor):
+for command in (
+    work.run,
+    look.status,
+    files.check,
+    work.report,
+    bulk.nightly,
+    bulk.failures,
+    bulk.retry,
+    look.doctor,
+):
     app.command()(command)
 app.command("import")(files.import_file)
 app.command("safe-area")(look.safe_area)
+app.add_typer(bulk.app, name="series")
 app.add_typer(models.app, name="models")
 app.add_typer(glossary.app, name="glossary")
+for name, away in (
+    ("export", exchange.export), ("import", exchange.import_), ("audit", exchange.audit), ("plan", exchange.plan),
+):  # fmt: skip
+    review.app.command(name)(away)
 app.add_typer(review.app, name="review")
 app.add_typer(memory.app, name="memory")
 app.add_typer(desk.app, name="desk")

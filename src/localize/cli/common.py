@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
+from collections.abc import Callable, Iterable, Sized
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -16,9 +16,18 @@ if TYPE_CHECKING:
     from localize.pipeline import EpisodeResult
     from localize.series import Series
 
+T = TypeVar("T")
+
 PathArgument = Annotated[Path, typer.Argument(help="A series.toml, or one media file.", show_default=False)]
-To = Annotated[str, typer.Option("--to", help="Target locales, comma-separated; else those of the manifest.")]
-Only = Annotated[str, typer.Option("--episode", help="Episodes, comma-separated; else all.")]
+To = Annotated[
+    str, typer.Option("--to", "--locales", help="Target locales, comma-separated; else those of the manifest.")
+]
+Only = Annotated[
+    str,
+    typer.Option(
+        "--episode", "--episodes", "--only", help="Episodes: ids, numbers or ranges (1-20), comma-separated; else all."
+    ),
+]
 Workspace = Annotated[
     Path | None, typer.Option("--workspace", help=f"Else ${settings.WORKSPACE}, else workspace/ beside the manifest.")
 ]
@@ -77,6 +86,25 @@ def not_begun(job: Job) -> InputError | None:
         return None
     step = run_command(job.series, job.workspace, job.options.locales)
     return InputError("nothing was made yet", episode_id=job.episode.id, next_step=step)
+
+
+def each_episode(jobs: Iterable[Job], look: Callable[[Job], Iterable[T]]) -> tuple[list[T], int]:
+    """What `look` sees in every episode, and the exit code: one that cannot be read is told, and the others go on."""
+    from localize import console
+    from localize.errors import LocalizeError, at, exit_code
+
+    rows: list[T] = []
+    failed: dict[str, int] = {}
+    for job in jobs:
+        try:
+            with at(episode_id=job.episode.id):
+                rows += look(job)
+        except LocalizeError as error:
+            # A table of the series is read for every episode, and damaged once.
+            if error.message not in failed:
+                console.failure(error)
+            failed[error.message] = error.exit_code
+    return rows, exit_code(failed.values())
 
 
 def tell(result: EpisodeResult) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from localize.cli import glossary_files
-from localize.cli.common import Json, Only, PathArgument, To, Workspace, counted, jobs_of, not_begun
+from localize.cli.common import Json, Only, PathArgument, To, Workspace, counted, each_episode, jobs_of, not_begun
 from localize.errors import EXIT_DONE, EXIT_FINDINGS
 
 if TYPE_CHECKING:
@@ -111,8 +111,8 @@ def impact(
     from localize.impact import impact as touched
 
     _, jobs = jobs_of(path, to=to, workspace=workspace, episode=episode)
-    begun = [job for job in jobs if not not_begun(job)]
-    rows = [row for job in begun for row in touched(job, term, job.options.locales)]
+    begun = (job for job in jobs if not not_begun(job))
+    rows, code = each_episode(begun, lambda job: touched(job, term, job.options.locales))
     if as_json:
         console.rows(rows)
     for row in () if as_json else rows:
@@ -127,6 +127,7 @@ def impact(
     )
     if unserved := list(dict.fromkeys(row.locale for row in rows if row.fate == "unserved")):
         console.talk(f"no translator of the series writes {', '.join(unserved)}")
+    raise typer.Exit(code)
 
 
 def _series(path: Path | None) -> Series | None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from localize.cli.common import Json, Only, PathArgument, To, Workspace, jobs_of
+from localize.cli.common import Json, Only, PathArgument, To, Workspace, each_episode, jobs_of
 from localize.errors import EXIT_ENGINE, InputError, MediaError
 
 _SHOWN = 6
@@ -22,11 +22,10 @@ def status(
     from localize.status import status as rows_of
 
     _, jobs = jobs_of(path, to=to, workspace=workspace, episode=episode)
-    rows = [row for job in jobs for row in rows_of(job)]
+    rows, code = each_episode(jobs, rows_of)
     if as_json:
         console.rows(rows)
-        return
-    for row in rows:
+    for row in () if as_json else rows:
         made = "+".join(name for name, there in (("burn", row.burned), ("sidecar", row.sidecar)) if there) or "-"
         if row.out_of_date:
             made += f" (out of date: {', '.join(row.out_of_date)})"
@@ -36,6 +35,7 @@ def status(
         waits = "; ".join(part for part in (row.waits_for, f"next: {row.next_step}" if row.next_step else "") if part)
         columns = (row.episode, row.locale, row.written_by or "-", findings, made, waits)
         console.data("\t".join(column for column in columns if column))
+    raise typer.Exit(code)
 
 
 def doctor(as_json: Json = False) -> None:

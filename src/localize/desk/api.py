@@ -246,7 +246,7 @@ def decide(user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: 
     scope = None if body.gate == "transcript" else tag
     allow(user.may_decide(body.gate, scope))
     made = verdicts.decide(at.job, body.gate, scope, body.verdict, user, body.digest, body.comment, body.cues)
-    return {"verdict": made.verdict, "gate": made.gate}
+    return {"verdict": made.verdict, "gate": made.gate, "next": verdicts.go_on(at.job, {scope: made})}
 
 
 def _editable(desk: Any, user: User, series_id: str, episode_id: str, tag: str) -> Place:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 from weakref import WeakKeyDictionary
 
@@ -13,7 +13,7 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from localize.decisions import GateName
+from localize.decisions import Decision, GateName
 from localize.desk import verdicts
 from localize.desk.cells import STATES, Cell, Cells
 from localize.desk.guards import SignedIn, TheDesk, allow
@@ -98,7 +98,7 @@ def confirm(
 ) -> HTMLResponse:
     """Everything that would be approved, for one confirmation."""
     chosen = [_chosen(desk, user, key) for key in _few(cell)]
-    return page(request, "approve.html", chosen=chosen, done=None)
+    return page(request, "approve.html", chosen=chosen, done=None, begun=())
 
 
 @router.post("/approve/confirmed")
@@ -107,17 +107,20 @@ def approve(
 ) -> HTMLResponse:
     """Approve what was confirmed, each as it was when it was listed; what was edited since waits on."""
     done: list[Chosen] = []
+    made: dict[Job, dict[str | None, Decision]] = {}
     for given in _few(cell):
         key, _, digest = given.rpartition("@")
         one = _chosen(desk, user, key)
         if not one.error:
             try:
-                gate = one.cell.gate
-                verdicts.decide(one.job, gate, None if gate == "transcript" else one.tag, "approved", user, digest)
+                tag = None if one.cell.gate == "transcript" else one.tag
+                decision = verdicts.decide(one.job, one.cell.gate, tag, "approved", user, digest)
+                made.setdefault(one.job, {})[tag] = decision
             except LocalizeError as error:
-                one = Chosen(key, one.job, one.tag, one.cell, error=error.message)
+                one = replace(one, error=error.message)
         done.append(one)
-    return page(request, "approve.html", chosen=[], done=done)
+    begun = [words for job, verdicts_of in made.items() if (words := verdicts.go_on(job, verdicts_of))]
+    return page(request, "approve.html", chosen=[], done=done, begun=begun)
 
 
 def _table(

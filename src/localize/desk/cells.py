@@ -127,14 +127,15 @@ def _gate(
     decision = from_json(Decision, job.workspace.path(name)) if name in there else None
     digest = gates.reviewed_digest(job.series, job.workspace, gate, tag) if decision else ""
     try:
-        decisions.passes(getattr(job.series.gates, gate), decision, digest, findings, review="")
+        decisions.passes(job.series.gates.rule(gate, tag), decision, digest, findings, review="")
     except ReviewRejected as error:
         return "rejected", error.message
     except StaleApproval as error:
         return "changed", error.message
     except LocalizeError as error:
         return "changed" if decision else "waiting", error.message
-    return ("approved", decision.reviewer) if decision and decision.digest == digest else ("passed", "")
+    person = decision and not decision.limit and decision.digest == digest
+    return ("approved", decision.reviewer) if decision and person else ("passed", "")
 
 
 def _findings(job: Job, name: str) -> tuple[Finding, ...]:

@@ -1,9 +1,7 @@
 """Guards: who sent a request, whether they may, and whether a page of ours sent it. FastAPI dependencies.
 
-    router.get("/x")(def x(user: SignedIn, desk: TheDesk): ...)      both are there for every router of `app`
-    allow(user.may_edit(tag))                                      403 unless
-
-`app` puts `signed_in` and `csrf_checked` before every router that is not public.
+`app` puts `signed_in` and `csrf_checked` before every router that is not public, so that no page needs to. Who it is
+stands in `user: SignedIn`, the series in `desk: TheDesk`; `allow(user.may_edit(tag))` is 403 unless they may.
 """
 
 from __future__ import annotations

@@ -15,8 +15,9 @@ from localize import __version__
 from localize.desk import i18n
 from localize.desk.guards import TOKEN_FIELD, Visitor, session_of, sessions_of
 from localize.desk.i18n import LANGUAGES, Messages
+from localize.desk.passwords import MAX_CHARS
 from localize.desk.throttle import SignInLimits
-from localize.desk.users import MAX_CHARS, Users
+from localize.desk.users import Users
 from localize.locales import locale
 
 HERE = Path(__file__).parent

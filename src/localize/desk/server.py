@@ -55,7 +55,9 @@ def _listen(host: str, port: int) -> socket.socket:
     """Bound before anything else starts; port 0 takes any free one."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=2048)
+        made = socket.create_server((host, port), family=family, backlog=2048)
+        # asyncio turns Nagle's algorithm off only where a socket names its protocol; else every answer waits 40 ms.
+        return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=made.detach())
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(

@@ -17,7 +17,8 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from localize.desk.users import Account, Users, locked, read_private
+from localize.desk import private
+from localize.desk.users import Account, Users
 from localize.disk import write_atomic
 
 LASTS_S = 7 * 24 * 3600
@@ -98,7 +99,7 @@ class Sessions:
 def key_of(users_file: Path) -> bytes:
     """The key that signs, made when first asked for; InputError where others may read it."""
     path = users_file.with_suffix(".key")
-    with locked(path.parent):
+    with private.locked(path.parent):
         if not path.exists():
-            write_atomic(path, secrets.token_bytes(32), mode=0o600)
-        return read_private(path)
+            write_atomic(path, secrets.token_bytes(32), mode=private.MODE)
+        return private.read(path)

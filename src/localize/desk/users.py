@@ -7,26 +7,19 @@ new password, or a removal, ends every session there is.
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import shlex
-import stat
-import threading
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
 import regex
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from localize import lease
 from localize.decisions import GateName
+from localize.desk import passwords, private
 from localize.disk import disk_errors, write_atomic
 from localize.errors import InputError
 from localize.locales import SOURCE, locale
@@ -34,12 +27,7 @@ from localize.locales import SOURCE, locale
 Role = Literal["viewer", "reviewer", "lead"]
 ROLES: tuple[Role, ...] = ("viewer", "reviewer", "lead")
 
-MIN_CHARS, MAX_CHARS = 10, 256
-"""Of a password. NIST SP 800-63B asks for 8 at least and for long ones to be taken."""
 _NAME = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N} ._@+-]{0,63}")
-_HASHER = PasswordHasher()
-# One hash takes 64 MiB and a core: a crowd at the door shall not take the machine.
-_TURNS = threading.BoundedSemaphore(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,24 +104,22 @@ class Users:
 
     def authenticate(self, name: str, password: str) -> Account | None:
         """The account that `name` and `password` open. It takes as long for a name that nobody has."""
-        account = self.find(unicodedata.normalize("NFC", name.strip()))
-        with _TURNS:
-            right = _verify(account.password if account else _nobody(), password)
-            if not account or not right:
-                return None
-            if _HASHER.check_needs_rehash(account.password):
-                account = self._renew_hash(account, _HASHER.hash(_normal(password)))
+        account = self.find(_plain(name))
+        if not passwords.right(password, account.password if account else None) or account is None:
+            return None
+        if renewed := passwords.renewed(password, account.password):
+            self._change(lambda all_: tuple(replace(a, password=renewed) if a == account else a for a in all_))
         return account
 
     def add(self, name: str, role: Role, locales: Sequence[str], password: str) -> User:
         """Raises InputError on a name that exists or cannot be one, LocaleError, and on a password too short."""
-        name = unicodedata.normalize("NFC", name.strip())
+        name = _plain(name)
         if not _NAME.fullmatch(name):
             raise InputError(
                 f"{name!a} cannot be a user's name",
                 next_step="begin with a letter or digit and use these, spaces and . _ @ + - (64 at most)",
             )
-        account = Account(name, role, _hashed(name, password), _version(), _checked(role, locales))
+        account = Account(name, role, passwords.hashed(name, password), _version(), _checked(role, locales))
 
         def added(accounts: tuple[Account, ...]) -> tuple[Account, ...]:
             if same := [other.name for other in accounts if other.name.casefold() == name.casefold()]:
@@ -156,19 +142,13 @@ class Users:
 
     def set_password(self, name: str, password: str) -> None:
         """Every session of theirs ends."""
-        hashed = _hashed(name, password)
+        hashed = passwords.hashed(name, password)
         self._replace(name, lambda account: replace(account, password=hashed, version=_version()))
 
     def set_role(self, name: str, role: Role, locales: Sequence[str]) -> None:
         """It holds from the next request on; sessions go on."""
         tags = _checked(role, locales)
         self._replace(name, lambda account: replace(account, role=role, locales=tags))
-
-    def _renew_hash(self, account: Account, hashed: str) -> Account:
-        """As argon2's recommended parameters grow; the password, and so the version, stays."""
-        renewed = replace(account, password=hashed)
-        self._change(lambda accounts: tuple(renewed if a == account else a for a in accounts))
-        return renewed
 
     def _replace(self, name: str, changed: Callable[[Account], Account]) -> None:
         def apply(accounts: tuple[Account, ...]) -> tuple[Account, ...]:
@@ -179,12 +159,12 @@ class Users:
 
     def _change(self, change: Callable[[tuple[Account, ...]], tuple[Account, ...]]) -> None:
         """Replace the file under its lock, so that two commands at once lose nobody."""
-        with locked(self.path.parent):
+        with private.locked(self.path.parent):
             accounts = change(self.all())
             ordered = tuple(sorted(accounts, key=lambda account: account.name.casefold()))
             plain = _ADAPTER.dump_python(_File(ordered), mode="json")
             data = (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode()
-            write_atomic(self.path, data, mode=0o600)
+            write_atomic(self.path, data, mode=private.MODE)
 
     def _stamp(self) -> _Stamp | None:
         with disk_errors(self.path, "read"):
@@ -196,7 +176,7 @@ class Users:
         return found.st_ino, found.st_size, found.st_mtime_ns
 
     def _load(self) -> tuple[Account, ...]:
-        data = read_private(self.path)
+        data = private.read(self.path)
         try:
             users = _ADAPTER.validate_json(data).users
         except ValidationError as error:
@@ -209,61 +189,14 @@ class Users:
         return users
 
 
-def read_private(path: Path) -> bytes:
-    """The content of a file that nobody but its owner may open; InputError where others may."""
-    with disk_errors(path, "read"), path.open("rb") as file:
-        mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-        if os.name == "posix" and mode & 0o077:
-            raise InputError(
-                f"{path} holds secrets and others may open it (mode {mode:04o})",
-                next_step=f"chmod 600 {shlex.quote(str(path))}",
-            )
-        return file.read()
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Hold the lock of `folder`, made for its owner only where it is missing."""
-    with disk_errors(folder):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with lease.guard(folder):
-            yield
-
-
 def _named(accounts: tuple[Account, ...], name: str) -> Account:
     for account in accounts:
-        if account.name == unicodedata.normalize("NFC", name.strip()):
+        if account.name == _plain(name):
             return account
     known = ", ".join(account.name for account in accounts)
     raise InputError(
         f"there is no user {name!a}", next_step=f"choose among {known}" if known else "localize desk users add NAME"
     )
-
-
-def _hashed(name: str, password: str) -> str:
-    plain = _normal(password)
-    if not MIN_CHARS <= len(plain) <= MAX_CHARS:
-        raise InputError(
-            f"a password has {MIN_CHARS} to {MAX_CHARS} characters, this one {len(plain)}",
-            next_step="choose another; a few words with spaces are easy to keep",
-        )
-    if plain.casefold() == name.casefold() or len(set(plain)) < 4:
-        raise InputError("that password is the first anybody would try", next_step="choose another")
-    return _HASHER.hash(plain)
-
-
-def _verify(hashed: str, password: str) -> bool:
-    if len(password) > MAX_CHARS:
-        return False
-    try:
-        return _HASHER.verify(hashed, _normal(password))
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-def _normal(password: str) -> str:
-    """Keyboards of two systems write the same letter in two ways (NIST SP 800-63B asks for this)."""
-    return unicodedata.normalize("NFKC", password)
 
 
 def _checked(role: Role, locales: Sequence[str]) -> tuple[str, ...]:
@@ -275,10 +208,8 @@ def _checked(role: Role, locales: Sequence[str]) -> tuple[str, ...]:
     return tags
 
 
-@cache
-def _nobody() -> str:
-    """A hash that no password has."""
-    return _HASHER.hash(secrets.token_hex(16))
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFC", name.strip())
 
 
 def _version() -> str:

@@ -1,16 +1,13 @@
-"""Verdicts: the one way from the desk to a decision at a gate."""
+"""Verdicts: the one way from the desk to a decision at a gate, and on to the next step."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from localize import gates, pipeline
-from localize.decisions import Decision, GateName, Verdict
+from localize import gates, pipeline, triggers
+from localize.decisions import CueComment, Decision, GateName, Verdict
 from localize.desk.users import User
-from localize.errors import ReviewConflict
-from localize.job import SOURCE, Job
-from localize.review import comments, edits, log
-from localize.review.log import Event, Who
+from localize.job import Job
 
 
 def seen(job: Job, gate: GateName, tag: str | None) -> str:
@@ -30,19 +27,15 @@ def decide(
 ) -> Decision:
     """Decide about what the user had before them, `digest`; `cues` are comments to single ones, sent back with it.
 
-    ReviewConflict where something else stands there by now: nothing is decided.
+    StaleApproval where something else stands there by now: nothing is decided.
     """
-    who = Who(user.name, signed_in=True)
-    with edits.turn(job, tag or SOURCE):
-        if seen(job, gate, tag) != digest:
-            raise ReviewConflict(
-                "it was edited while you decided; nothing was decided", episode_id=job.episode.id, locale=tag,
-                next_step="look at it again",
-            )  # fmt: skip
-        made = pipeline.decide(job, gate, tag, verdict, user.name, comment)
-    for cue_id, text in cues:
-        comments.add(job, tag or SOURCE, cue_id, text, who)
-    id_, time = log.stamp()
-    words = f"{gate} {verdict}" + (f": {comment}" if comment else "")
-    log.append(job.workspace, Event(id_, time, who, "decide", tag or SOURCE, tuple(c for c, _ in cues), text=words))
-    return made
+    notes = [CueComment(cue_id, text) for cue_id, text in cues]
+    return pipeline.decide(
+        job, gate, tag, verdict, user.name, comment, cues=notes, seen=digest, self_declared=False
+    )  # fmt: skip
+
+
+def go_on(job: Job, made: Mapping[str | None, Decision]) -> str:
+    """Start what `made` lets through where a Prefect server runs; says what began, or empty."""
+    gone = triggers.go_on(job, made)
+    return gone.words if gone else ""

@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -38,6 +39,9 @@ _TOLD = ("-progress", "pipe:1", "-stats_period", "0.25")
 _POLL_S = 0.05
 _TERM_S = 5
 _KEPT_LINES = 40
+STALL_S = 180
+"""Seconds without a picture or a moment of sound more: a volume that is gone, a driver that hangs. None comes back."""
+_TAIL_S = 2
 
 _FULL = re.compile("No space left on device|Disk quota exceeded")
 _DENIED = re.compile("Permission denied|Read-only file system")
@@ -130,6 +134,18 @@ def _verify(made: Path, output: Output, plan: RenderPlan, source: Probed | None,
         if _FULL.search("\n".join(log)):
             raise _failure(plan.media, made.parent, 0, log)
         raise _noted(EngineRejected(f"ffmpeg made {made.name} with {wrong}", next_step="localize doctor"), log)
+    _decode_tail(made)
+
+
+def _decode_tail(made: Path) -> None:
+    """Decode the end of a finished file: what its index promises may still be missing on a disk that lies."""
+    argv = ["-sseof", f"-{_TAIL_S}", "-i", url(made), "-map", "0:V:0", "-map", "0:a:0?", "-f", "null", "-"]
+    try:
+        frames = execute(argv, made, made.parent, 0, None, None).frames
+    except MediaError:
+        frames = 0
+    if not frames:
+        raise EngineUnavailable(f"the end of {made.name} cannot be decoded", next_step="check the disk, then run again")
 
 
 def _mismatch(found: Probed, output: Output, plan: RenderPlan, source: Probed | None) -> str:
@@ -168,6 +184,7 @@ class _Run:
         self.log: deque[str] = deque(maxlen=_KEPT_LINES)
         self.frames = 0
         self.out_ms = 0
+        self.moved_s = time.monotonic()
         self._threads = [
             threading.Thread(target=drain, args=(pipe,), daemon=True)
             for drain, pipe in ((self._read_progress, process.stdout), (self._read_log, process.stderr))
@@ -178,10 +195,13 @@ class _Run:
     def _read_progress(self, pipe: IO[str]) -> None:
         for line in pipe:
             key, _, value = line.strip().partition("=")
+            before = self.frames, self.out_ms
             if key == "frame" and value.isdigit():
                 self.frames = int(value)
             elif key == "out_time_us" and value.isdigit():
                 self.out_ms = int(value) // 1000
+            if (self.frames, self.out_ms) != before:
+                self.moved_s = time.monotonic()
 
     def _read_log(self, pipe: IO[str]) -> None:
         self.log.extend(line.rstrip() for line in pipe)
@@ -209,6 +229,9 @@ def execute(
             while (status := _ended(process)) is None:
                 if cancel and cancel():
                     raise KeyboardInterrupt("cancelled")
+                if time.monotonic() - running.moved_s > STALL_S:
+                    why = f"ffmpeg stood still for {STALL_S} s"
+                    raise EngineUnavailable(why, next_step="check the disk of the media, then run again")
                 share = min(1.0, running.out_ms / duration_ms) if duration_ms else 0.0
                 if progress and share > told:
                     progress(told := share)

@@ -42,8 +42,7 @@ _ALIASES = {"zh-tw": "zh-Hant", "zh-hk": "zh-Hant", "zh-mo": "zh-Hant", "tl": "f
 
 def tbx(entries: Sequence[Entry]) -> bytes:
     """`entries` of any locales as one TBX document."""
-    storage = _storage("tbx")
-    store = storage.tbxfile(sourcelanguage=SOURCE.tag)
+    store = storage("tbx").tbxfile(sourcelanguage=SOURCE.tag)
     senses: dict[object, list[Entry]] = {}
     for entry in entries:
         senses.setdefault(entry.sense, []).append(entry)
@@ -92,7 +91,7 @@ def read_tbx(path: Path) -> dict[str, Sheet]:
 
 def tmx(units: Iterable[Unit]) -> bytes:
     """`units` as one TMX 1.4 document, in their order."""
-    store = _storage("tmx").tmxfile(sourcelanguage=SOURCE.tag)
+    store = storage("tmx").tmxfile(sourcelanguage=SOURCE.tag)
     for source, targets in units:
         unit = store.addsourceunit(source)
         for tag, target in targets.items():
@@ -115,7 +114,8 @@ def read_tmx(path: Path) -> dict[str, Sheet]:
     return {tag: Sheet(str(path), ("source", "target"), tuple(found)) for tag, found in rows.items()}
 
 
-def _storage(kind: str) -> Any:
+def storage(kind: str) -> Any:
+    """translate-toolkit's module for a format; InputError where it is not installed."""
     try:
         return import_module(f"translate.storage.{kind}")
     except ImportError as error:
@@ -126,9 +126,9 @@ def _storage(kind: str) -> Any:
 
 
 def _parsed(kind: str, path: Path) -> Any:
-    storage = _storage(kind)
+    toolkit = storage(kind)
     try:
-        return getattr(storage, f"{kind}file").parsestring(path.read_bytes())
+        return getattr(toolkit, f"{kind}file").parsestring(path.read_bytes())
     except OSError as error:
         raise GlossaryError(f"{path} cannot be read: {error.strerror or error}", next_step="check its name") from error
     except (

@@ -33,6 +33,8 @@ _FORMULA = regex.compile(
 )
 # What a person cannot see or did not write: controls, lost and private characters, marks that turn text around.
 _UNWANTED = regex.compile(r"[\p{Cc}\p{Co}\p{Cs}\p{Cn}\uFEFF\uFFFD\u202A-\u202E\u2066-\u2069--[\t\n]]", regex.V1)
+# Workbooks write characters so; a text that looks like it has its underscore written so.
+_ESCAPED = regex.compile(r"_x(?=[0-9A-Fa-f]{4}_)")
 _ERROR = regex.compile(r"#(?:NAME\?|REF!|VALUE!|DIV/0!|N/A|NULL!|NUM!)")
 _PRIVATE = regex.compile(r"[\p{Co}\p{Cn}]")
 
@@ -70,8 +72,8 @@ class Sheet:
     header_row: int = 1
 
 
-class _Broken(Exception):
-    """A file of which no row can be told."""
+class Broken(Exception):
+    """A file of which no row can be told, or a cell of which no text."""
 
     def __init__(self, row: int, message: str, next_step: str) -> None:
         super().__init__(message)
@@ -107,7 +109,7 @@ def read(path: Path) -> Sheet:
     try:
         rows = list(_xlsx(path) if path.suffix.lower() == ".xlsx" else _csv(path))
         return _sheet(file, [(number, cells) for number, cells in rows if any(cells)])
-    except _Broken as broken:
+    except Broken as broken:
         return Sheet(file, problems=(Problem(file, broken.row, broken.message, broken.next_step),))
     except OSError as error:
         raise GlossaryError(
@@ -117,23 +119,23 @@ def read(path: Path) -> Sheet:
 
 def _sheet(file: str, rows: list[tuple[int, list[str]]]) -> Sheet:
     if not rows:
-        raise _Broken(1, "the file is empty", "write the names of the columns into row 1: source,target")
+        raise Broken(1, "the file is empty", "write the names of the columns into row 1: source,target")
     (header, names), *body = rows
     columns = tuple(name.casefold() for name in _trimmed(names))
     if "source" not in columns:
         if body and "source" in [cell.casefold() for cell in body[0][1]]:
-            raise _Broken(
+            raise Broken(
                 header, f"a title stands above the names of the columns, which are in row {body[0][0]}",
                 f"delete what stands above row {body[0][0]}",
             )  # fmt: skip
         there = ", ".join(repr(name[:20]) for name in columns[:3])
-        raise _Broken(header, f"no column is named 'source', only {there}", "name the columns in row 1: source,target")
+        raise Broken(header, f"no column is named 'source', only {there}", "name the columns in row 1: source,target")
     if "" in columns:
-        raise _Broken(
+        raise Broken(
             header, f"column {columns.index('') + 1} has no name", "name it, or take merged cells of row 1 apart"
         )
     if twice := [name for name in columns if columns.count(name) > 1]:
-        raise _Broken(header, f"two columns are named {twice[0]!r}", "leave one of them")
+        raise Broken(header, f"two columns are named {twice[0]!r}", "leave one of them")
     good: list[Row] = []
     problems: list[Problem] = []
     for number, cells in body:
@@ -165,7 +167,7 @@ def _trimmed(cells: Sequence[str]) -> Sequence[str]:
 def _csv(path: Path) -> Iterator[tuple[int, list[str]]]:
     text = _decoded(path.read_bytes()).replace("\r\n", "\n")
     if (lone := text.find("\r")) >= 0:
-        raise _Broken(
+        raise Broken(
             text.count("\n", 0, lone) + 1, "a carriage return stands alone, without a line feed",
             "save the file as 'CSV UTF-8' or with line ends of Windows or Unix",
         )  # fmt: skip
@@ -179,7 +181,7 @@ def _csv(path: Path) -> Iterator[tuple[int, list[str]]]:
             yield begins, [cell.strip() for cell in cells]
             begins = reader.line_num + 1
     except csv.Error as error:
-        raise _Broken(begins, f"the row cannot be read: {error}", "close the quotation mark that is open") from None
+        raise Broken(begins, f"the row cannot be read: {error}", "close the quotation mark that is open") from None
 
 
 def _decoded(data: bytes) -> str:
@@ -194,7 +196,7 @@ def _decoded(data: bytes) -> str:
         # GB18030 makes something of nearly any bytes; Big5 and Shift JIS read as it give private characters.
         if encoding != "gb18030" or not _PRIVATE.search(text):
             return text
-    raise _Broken(
+    raise Broken(
         data.count(b"\n", 0, failed_at[0]) + 1, f"the text is not {' or '.join(encodings)}", "save it as 'CSV UTF-8'"
     )
 
@@ -211,7 +213,7 @@ def _xlsx(path: Path) -> list[tuple[int, list[str]]]:
             for sheet in book.worksheets:
                 # Some programs write a wrong size.
                 sheet.reset_dimensions()
-                rows = ((n, [_text(n, cell) for cell in row]) for n, row in enumerate(sheet.iter_rows(), 1))
+                rows = ((n, [cell_text(n, cell) for cell in row]) for n, row in enumerate(sheet.iter_rows(), 1))
                 if held := [(n, cells) for n, cells in rows if any(cells)]:
                     used[sheet.title] = held
     except (
@@ -223,14 +225,20 @@ def _xlsx(path: Path) -> list[tuple[int, list[str]]]:
         TypeError,
         SyntaxError,
     ) as error:
-        raise _Broken(1, f"the workbook cannot be read: {error}", "save it again as .xlsx") from None
+        raise Broken(1, f"the workbook cannot be read: {error}", "save it again as .xlsx") from None
     if len(used) > 1:
-        raise _Broken(1, f"several sheets hold cells: {', '.join(used)}", "keep one sheet in the workbook")
+        raise Broken(1, f"several sheets hold cells: {', '.join(used)}", "keep one sheet in the workbook")
     return next(iter(used.values()), [])
 
 
-def _text(row: int, cell: Any) -> str:
-    """What a cell holds: numbers as a person typed them, a formula with its sign in front."""
+def put_text(cell: Any, text: str) -> None:
+    """Write `text` as text, whatever sign it starts with, and so that it stays text after a person edits it."""
+    cell.value = _ESCAPED.sub("_x005F_x", text)
+    cell.data_type, cell.number_format = "s", "@"
+
+
+def cell_text(row: int, cell: Any) -> str:
+    """What a cell holds: numbers as a person typed them, a formula with its sign in front; Broken for a date."""
     from openpyxl.utils.escape import unescape
 
     kind, value = cell.data_type, cell.value
@@ -240,7 +248,7 @@ def _text(row: int, cell: Any) -> str:
         # An array formula is an object that holds its text; one that repeats another's holds none.
         return f"={str(getattr(value, 'text', value)).lstrip('=') or '...'}"
     if kind == "d":
-        raise _Broken(row, f"a cell became a date: {value}", "format the column as text and type the cell again")
+        raise Broken(row, f"a cell became a date: {value}", "format the column as text and type the cell again")
     if kind == "n":
         return f"{value:.15g}"
     return unescape(str(value)).replace("\r\n", "\n").strip()

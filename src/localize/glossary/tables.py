@@ -28,8 +28,6 @@ from localize.locales import locale as profile_of
 _LISTS = ("variants", "near", "not_near", "not_in")
 _CHOICES: Mapping[str, Sequence[str]] = {"status": STATUSES, "pos": PARTS_OF_SPEECH, "gender": GENDERS}
 _PLACEHOLDER = regex.compile(r"(?<![\p{L}\p{N}])XQ\d+(?!\d)", regex.IGNORECASE)
-# Workbooks write characters so; a text that looks like it has its underscore written so.
-_ESCAPED = regex.compile(r"_x(?=[0-9A-Fa-f]{4}_)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +207,7 @@ def _workbook(rows: Sequence[Sequence[str]]) -> bytes:
     sheet.title, sheet.freeze_panes = "glossary", "A2"
     for number, row in enumerate(rows, 1):
         for column, text in enumerate(row, 1):
-            cell = sheet.cell(number, column, _ESCAPED.sub("_x005F_x", text))
-            # Text, whatever sign it starts with, and also after a person edits it.
-            cell.data_type, cell.number_format = "s", "@"
+            sheets.put_text(sheet.cell(number, column), text)
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()

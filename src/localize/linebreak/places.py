@@ -14,6 +14,7 @@ from typing import NamedTuple
 import budoux
 import regex
 import rjieba
+from icu4py.breakers import WordBreaker
 
 from localize.chinese import simplified
 from localize.locales import Breaker, Locale
@@ -42,6 +43,8 @@ _EITHER_END = frozenset("…‥—.“”‘’")
 _AFTER_MARK = regex.compile(r"(?<=[、。，！？；：」』）】》…])")
 # Never inside a cluster: no mark that joins what stands before it comes next.
 _BETWEEN_WORDS = regex.compile(r"(?:[ \n\u3000]|[-‐](?<=\p{L}[-‐])(?=\p{L}))(?![\p{GCB=EX}\p{GCB=SM}\p{GCB=ZWJ}])")
+
+_UNSPACED = regex.compile(r"[\p{Thai}\p{Han}\p{Hiragana}\p{Katakana}ー]{2}")
 
 _SENTENCE = regex.compile(r"[.!?…。！？؟।][\p{Pe}\p{Pf}\"']*$")
 _CLAUSE = regex.compile(r"(?:[,;:—、，；：،؛][\p{Pe}\p{Pf}\"']*|[」』）】》])$")
@@ -105,6 +108,14 @@ def _breaks(text: str, breaker: Breaker) -> tuple[Break, ...]:
     return tuple([Break(at, _cost(text, at, breaker, counts=counts)) for at in fair])
 
 
+@lru_cache(maxsize=1024)
+def words(text: str, profile: Locale) -> frozenset[int]:
+    """Where a word of ICU's dictionary ends and a line may: fair in a line that somebody else broke."""
+    ends = accumulate(map(len, WordBreaker(text, profile.tag)))
+    inside = (at for at in ends if _UNSPACED.match(text, at - 1))
+    return frozenset(at for at in inside if allowed(text, at, spaced=False))
+
+
 @cache
 def _parser(breaker: Breaker) -> budoux.Parser:
     return _PARSERS[breaker]()
@@ -115,6 +126,9 @@ def _phrase_starts(text: str, breaker: Breaker) -> set[int]:
     if breaker in _CHINESE and len(simple := simplified(text)) == len(text):
         # BudouX takes 只不過 for 只 and 不過: of its phrases those count that a dictionary has as words too.
         starts &= set(accumulate(map(len, rjieba.cut(simple))))
+    if breaker == "budoux-th":
+        # And กุญแจ, a key, for กุญ and แจ.
+        starts &= set(accumulate(map(len, WordBreaker(text, "th"))))
     return starts - {len(text)}
 
 

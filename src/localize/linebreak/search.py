@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
-from localize.linebreak.places import EDGE, HYPHENS, Break, allowed, boundaries, normalise, opportunities
+from localize.linebreak.places import EDGE, HYPHENS, Break, allowed, boundaries, normalise, opportunities, words
 from localize.locales import Locale
 from localize.reading import Shape
 
@@ -65,16 +65,31 @@ def balance(
 
 
 def hard_breaks(text: str, lines: list[str], profile: Locale) -> int:
-    """How many breaks between `lines`, which are `text` broken, fall inside a word."""
+    """How many breaks between `lines`, which are `text` broken, fall inside a word.
+
+    Without spaces between words a break is fair where a dictionary has a word end, or where a phrase ends in the text
+    or in some of its lines: a cue that is shown as two is broken as two.
+    """
     text = normalise(text)
-    fair = {b.at for b in opportunities(text, profile)}
+    fair = _fair(text, profile)
     count, at = 0, 0
-    for line in lines[:-1]:
+    for number, line in enumerate(lines[:-1], 1):
         at += len(line)
         while at < len(text) and text[at] in EDGE:
             at += 1
-        count += at not in fair
+        count += at not in fair and (profile.spaced or not _ends_phrase(lines, number, profile))
     return count
+
+
+def _fair(text: str, profile: Locale) -> set[int]:
+    phrases = {b.at for b in opportunities(text, profile)}
+    return phrases if profile.spaced else phrases | words(text, profile)
+
+
+def _ends_phrase(lines: list[str], number: int, profile: Locale) -> bool:
+    """Whether the first `number` lines end with a phrase, in the text of any lines around that break."""
+    spans = ((start, stop) for start in range(number) for stop in range(number + 1, len(lines) + 1))
+    return any(len("".join(lines[start:number])) in _fair("".join(lines[start:stop]), profile) for start, stop in spans)
 
 
 class _Pieces:

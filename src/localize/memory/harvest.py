@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from localize.chinese import has_han
 from localize.cues import SAME_HAN, STALE, Cue, SourceTrack, TargetLine, TargetTrack, source_fingerprint
 from localize.locales import LOCALES, Locale
 from localize.memory.units import context, normalised
+from localize.numbering import natural
 from localize.workspace import EpisodeWorkspace, target_file
 
 
@@ -103,8 +103,3 @@ def _untranslated(text: str, source: str, profile: Locale) -> bool:
     if not profile.writes_han:
         return has_han(text)
     return profile.script == "Jpan" and text.strip() == source.strip() and len(source) > SAME_HAN
-
-
-def natural(episode: str) -> str:
-    """An episode id that sorts as a person counts: ep9 before ep10."""
-    return re.sub(r"\d+", lambda digits: digits[0].zfill(9), episode)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from localize.cues import Cue, Event, Layout, SourceTrack, TargetLine, TargetTrack
 from localize.errors import InputError
 from localize.job import Job
+from localize.placing import signs_of
 from localize.review.edits import LONGEST, lines_of
 from localize.steps.tracks import kept, laid_out
 from localize.workspace import layout_file, target_file
@@ -48,7 +49,8 @@ def preview(
     edited = [at[id_] for id_ in {*texts, *times}]
     window = _stretch(cues, edited, _AROUND)
     target = TargetTrack(tag, tuple(lines[cue.id] for cue in window if cue.id in lines))
-    made = laid_out(job, tag, SourceTrack(source.locale, tuple(window), source.next_id), target, kept(job, tag))
+    stretch = SourceTrack(source.locale, tuple(window), source.next_id)
+    made = laid_out(job, tag, stretch, target, kept(job, tag), signs_of(cues))
     near = {cue.id for cue in _stretch(cues, edited, _SHOWN)}
     shown = _closed(near, made.events, standing.events if standing else ())
     events = tuple(event for event in made.events if shown & {*event.cue_ids})

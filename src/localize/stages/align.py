@@ -7,8 +7,9 @@ several cues on one line of the source follow each other in it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import regex
 
@@ -53,13 +54,41 @@ def align(source: SourceTrack, file: Sequence[TimedText], profile: Locale) -> Al
         else:
             unmatched.append(timed)
     bare = [cue for cue in source.cues if cue.id not in given]
-    shown_with = {cue.id: home for cue in bare if (home := _covered_by(cue, given))}
+    kinds = {cue.id: cue.kind for cue in source.cues}
+    shown_with = {
+        cue.id: home
+        for cue in bare
+        if (home := _covered_by(cue, {id_: of for id_, of in given.items() if kinds[id_] == cue.kind}))
+    }
     return Aligned(
         texts={cue_id: _text(timed, profile) for cue_id, timed in given.items()},
         shown_with=shown_with,
         left_out=tuple(cue.id for cue in bare if cue.id not in shown_with),
         unmatched=tuple(unmatched),
     )
+
+
+def without_source(file: Sequence[TimedText], source: SourceTrack) -> list[TimedText]:
+    """`file` without the source's lines that stand above those of the locale, as in our own bilingual files.
+
+    What a subtitle shows of the source is whole cues, one after the other.
+    """
+    said = [_bare(cue.text) for cue in source.cues]
+    ends = list(accumulate(map(len, said), initial=0))
+    return [timed._replace(text=_below_source(timed.text.split("\n"), "".join(said), set(ends))) for timed in file]
+
+
+def _below_source(lines: Sequence[str], said: str, ends: Collection[int]) -> str:
+    for count in range(len(lines) - 1, 0, -1):
+        above = _bare("".join(lines[:count]))
+        starts = (found.start() for found in regex.finditer(regex.escape(above), said, overlapped=True))
+        if above and any(start in ends and start + len(above) in ends for start in starts):
+            return "\n".join(lines[count:])
+    return "\n".join(lines)
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
 
 
 def wrong_script(file: Sequence[TimedText], profile: Locale) -> str:
@@ -80,8 +109,16 @@ def _overlap_ms(one: TimedText, cue: Cue) -> int:
     return min(one.end_ms, cue.end_ms) - max(one.start_ms, cue.start_ms)
 
 
+def _likeness(one: TimedText, cue: Cue) -> float:
+    """Share of the time of both together that they have in common; below 0 where they have none."""
+    return _overlap_ms(one, cue) / max(max(one.end_ms, cue.end_ms) - min(one.start_ms, cue.start_ms), 1)
+
+
 def _home(timed: TimedText, cues: Sequence[Cue]) -> Cue | None:
-    best = max(cues, key=lambda cue: _overlap_ms(timed, cue), default=None)
+    # A sign stands while people speak: of a line and a sign the one whose times are the cue's own.
+    of_kinds = [[cue for cue in cues if cue.kind == kind] for kind in ("dialogue", "forced")]
+    best_of = [max(of_kind, key=lambda cue: _overlap_ms(timed, cue)) for of_kind in of_kinds if of_kind]
+    best = max(best_of, key=lambda cue: _likeness(timed, cue), default=None)
     if best is None or _overlap_ms(timed, best) > 0:
         return best
     nearest = min(cues, key=lambda cue: abs(cue.start_ms - timed.start_ms))

@@ -24,7 +24,7 @@ from localize.series import Episode, Series
 from localize.timecode import clock
 from localize.workspace import EpisodeWorkspace, layout_file, render_file
 
-VERSION = 2
+VERSION = 3
 _MARKDOWN_FINDINGS = 40
 """Findings shown in the summary; the page has them all."""
 

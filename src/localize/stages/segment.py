@@ -19,12 +19,15 @@ from localize.findings import Finding
 from localize.locales import SOURCE
 from localize.timecode import clock
 
-VERSION = 1
+VERSION = 2
 MIN_CUE_MS = 40
 """One frame at 25 fps: no cue is shorter, whatever a recogniser says."""
 SAME_START_MS = 200
 """Supplied cues that begin this close together are meant to be seen together."""
-DASHES = ("-", "－", "—", "–")
+_DASH = regex.compile(r"[-－—–‐]+\s*")
+# In the second line alone: no minus, and no break in the first one's sentence.
+_ANSWER = regex.compile(r"[-－–‐](?![-－–‐\d])\s*")
+_TURN = regex.compile(r"(?<=[。！？!?….”」])\s*(?=[-－–‐](?![-－–‐]))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ def from_subtitles(
     """Cues from `(start_ms, end_ms, text)` as supplied; whatever had to be clipped, joined or left out is a finding.
 
     The speaker is who the file names after the text, or a name tag before it (林凡：你来了) that is one of `names`.
+    Two voices in one supplied cue, each behind a dash, are two cues of the same times, and so are two supplied cues
+    that begin together: each has its own line in every locale, and they are shown together.
     """
     cues: list[Cue] = []
     # A finding names its cue by place until the cues have their ids.
@@ -77,28 +82,32 @@ def from_subtitles(
     for number, (start_ms, end_ms, raw, *said_by) in sorted(
         enumerate(supplied, 1), key=lambda item: (item[1][:2], item[0])
     ):
-        start_ms, (tag, text) = max(start_ms, 0), _name_tag(_one_line(raw, simplify), names)
-        speaker = "".join(said_by) or tag
+        start_ms, lines = max(start_ms, 0), _voices(raw, simplify)
         name = f"supplied cue {number} at {clock(start_ms)}"
-        if useless := _useless(name, start_ms, end_ms, text, duration_ms):
+        if useless := _useless(name, start_ms, end_ms, "".join(lines), duration_ms):
             noted.append((None, useless))
             continue
         shown_until_ms = end_ms if duration_ms is None else min(end_ms, duration_ms)
-        cue = Cue(id="", start_ms=start_ms, end_ms=shown_until_ms, text=text, origin="file", speaker=speaker or None)
+        tagged = [_name_tag(line, names) for line in lines]
+        spoken = [
+            Cue("", start_ms, shown_until_ms, text, origin="file", speaker="".join(said_by) or tag or None)
+            for tag, text in tagged
+        ]
         if cues and start_ms < cues[-1].end_ms:
             before, overlap_ms = cues[-1], cues[-1].end_ms - start_ms
             together = start_ms - before.start_ms < SAME_START_MS
-            done = "both are shown as one" if together else "that one was clipped"
+            done = "both are shown together" if together else "that one was clipped"
             message = f"{name} begins {overlap_ms} ms before the cue before it ends; {done}"
             noted.append((len(cues) - 1, Finding("supplied-overlap", "warning", message, measured=overlap_ms, limit=0)))
+            at_once = [cue for cue in cues if cue.start_ms == before.start_ms]
+            cues = cues[: -len(at_once)]
             if together:
-                cues.pop()
-                both = f"{before.text}\n{text}"
-                same = before.speaker if before.speaker == cue.speaker else None
-                cue = replace(before, end_ms=max(before.end_ms, shown_until_ms), text=both, speaker=same)
+                at_once += spoken
+                end_ms_of_all = max(cue.end_ms for cue in at_once)
+                spoken = [replace(cue, start_ms=before.start_ms, end_ms=end_ms_of_all) for cue in at_once]
             else:
-                cues[-1] = replace(before, end_ms=start_ms)
-        cues.append(cue)
+                cues += [replace(cue, end_ms=start_ms) for cue in at_once]
+        cues += spoken
         if shown_until_ms < end_ms:
             message = f"{name} ran past the end of the media and was clipped to it"
             clipped = Finding("supplied-past-end", "warning", message, measured=end_ms, limit=duration_ms)
@@ -152,11 +161,24 @@ def keep_mended(previous: SourceTrack, made: Segmented, *, moved_on: bool) -> Se
     return Segmented(replace(previous, cues=cues, next_id=next_id), tuple(findings))
 
 
-def _one_line(raw: str, simplify: Simplify) -> str:
-    """The text of a supplied cue; its line breaks are layout, except where a dash gives each speaker a line."""
+def _voices(raw: str, simplify: Simplify) -> list[str]:
+    """What each person says in a supplied cue: a dash begins the words of the next one."""
     lines = [text for line in raw.splitlines() if (text := respelled(line, simplify))]
-    if len(lines) > 1 and all(line.startswith(DASHES) for line in lines):
-        return "\n".join(line.lstrip("".join(DASHES) + " ") for line in lines)
+    dash = _DASH if lines and _DASH.match(lines[0]) else _ANSWER
+    if dash is _DASH:
+        lines = [turn for line in lines for turn in _TURN.split(line)]
+    voices: list[list[str]] = []
+    for line in lines:
+        if (mark := dash.match(line)) or not voices:
+            voices.append([line[mark.end() :] if mark else line])
+        else:
+            voices[-1].append(line)
+    # One dash alone may be anything.
+    return [_one_line(voice) for voice in voices if any(voice)] if len(voices) > 1 else [_one_line(lines)]
+
+
+def _one_line(lines: Sequence[str]) -> str:
+    """The text of one voice; its line breaks are layout."""
     text = ""
     for line in lines:
         # Chinese subtitles leave marks out at the end of a line: the break was the comma.

@@ -11,6 +11,7 @@ from localize.evidence import Evidence
 from localize.findings import Findings
 from localize.job import Job, Outcome
 from localize.locales import locale
+from localize.placing import Sign, signs_of
 from localize.stages import check, fit
 from localize.steps.common import each, frame
 from localize.timing import Shots
@@ -22,7 +23,9 @@ def fit_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
 
     def one(tag: str, writer: Writer, made_of: str) -> None:
         series, ws, profile = job.series, job.workspace, job.series.style.profile(locale(tag))
-        layout = laid_out(job, tag, job.source(), ws.need(TargetTrack, target_file(tag)), kept(job, tag))
+        source = job.source()
+        target = ws.need(TargetTrack, target_file(tag))
+        layout = laid_out(job, tag, source, target, kept(job, tag), signs_of(source.cues))
         writer.commit(subtitle_file(tag, "ass"), subtitles.to_ass(layout, profile, series.style), made_of)
         writer.commit(layout_file(tag), layout, made_of)
 
@@ -30,18 +33,25 @@ def fit_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
         series, ws, profile = job.series, job.workspace, job.series.style.profile(locale(tag))
         texts = (*(ws.digest(name) for name in ("source.json", SHOTS, target_file(tag))), kept(job, tag))
         place = (frame(job.facts), job.facts.variable_rate, series.platform, series.band, series.cover)
-        type_ = (profile, series.style, series.style.look, fonts.digest(profile, series.style.bold))
+        type_ = (profile, series.style, series.style.look, fonts.digest(profile, series.style.bold), _beyond(job, tag))
         return (fit.VERSION, subtitles.VERSION, *texts, *place, *type_, series.reading.of(tag))
 
     return each(job, "fit", locales, reads, one, (lambda tag: layout_file(tag), lambda tag: subtitle_file(tag, "ass")))
 
 
-def laid_out(job: Job, tag: str, source: SourceTrack, target: TargetTrack, keep: Mapping[str, Sequence[str]]) -> Layout:
-    """`target`, or a stretch of it with its `source`, on the frame of the episode as the series wants it."""
+def laid_out(
+    job: Job, tag: str, source: SourceTrack, target: TargetTrack, keep: Mapping[str, Sequence[str]],
+    signs: Sequence[Sign],
+) -> Layout:  # fmt: skip
+    """`target`, or a stretch of it with its `source`, on the frame of the episode as the series wants it.
+
+    `keep` are the words that stay on one line, by cue id; `signs` those in the picture that lines keep clear of.
+    """
     series = job.series
     return fit.fit(
         source, target, series.style.profile(locale(tag)), job.facts, style=series.style, platform=series.platform,
         band=series.band, covered=series.cover != "none", row=series.reading.of(tag), keep=keep, shots=_cuts(job),
+        signs=signs,
     )  # fmt: skip
 
 
@@ -69,10 +79,18 @@ def check_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcom
         ws, style = job.workspace, job.series.style
         profile = style.profile(locale(tag))
         texts = (ws.digest(name) for name in ("source.json", SHOTS, target_file(tag), layout_file(tag)))
-        measured_with = (style, fonts.digest(profile, style.bold), job.series.reading.of(tag), _open_band(job))
+        type_ = (style, fonts.digest(profile, style.bold), _beyond(job, tag))
+        measured_with = (*type_, job.series.reading.of(tag), _open_band(job))
         return (check.VERSION, profile, frame(job.facts), *measured_with, *texts, evidence[tag].fingerprint())
 
     return each(job, "check", locales, reads, one, (findings_file,))
+
+
+def _beyond(job: Job, tag: str) -> tuple[str, ...]:
+    """Fonts of other scripts that the track of `tag` is drawn with."""
+    track, style = job.workspace.read(TargetTrack, target_file(tag)), job.series.style
+    text = "".join(line.text for line in track.lines) if track else ""
+    return fonts.beyond(text, style.profile(locale(tag)), style.bold)
 
 
 def _cuts(job: Job) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from localize.subtitles.timed import Entry, TimedText
 from localize.subtitles.ttml import to_ttml
 from localize.subtitles.vtt import to_vtt
 
-VERSION = 2
+VERSION = 3
 
 __all__ = [
     "SUFFIXES",

@@ -10,16 +10,17 @@ import pysubs2
 from localize import fonts
 from localize.cues import Event, Layout
 from localize.errors import LocalizeError
+from localize.faces import Font
 from localize.locales import SOURCE, Locale
 from localize.series import Style
-from localize.styles import SMALL, SPEAKER_COLOURS
+from localize.styles import SIGN, SMALL, SPEAKER_COLOURS, Look, of_signs
 from localize.subtitles.ass import escape_ass
 from localize.subtitles.text import clean, directed
 
 # Of libass: one box behind the whole event, padded by the width of the shadow, in its colour.
 _ONE_BOX = 4
 _LETTERS_AND_OUTLINE = 1
-_SOURCE_STYLE = "Source"
+_SOURCE_STYLE, _SIGN_STYLE = "Source", "Sign"
 # Of 255 in one channel: the yellow of `drama` and that of a speaker are one to a viewer.
 _TOLD_APART = 128
 
@@ -41,7 +42,11 @@ def to_ass(layout: Layout, profile: Locale, style: Style) -> str:
         start_ms, end_ms = event.start_ms // 10 * 10, event.end_ms // 10 * 10
         script.events.append(
             pysubs2.SSAEvent(
-                start=start_ms, end=max(end_ms, start_ms + 10), text=writer.text(event), marginv=event.margin_bottom_px
+                start=start_ms,
+                end=max(end_ms, start_ms + 10),
+                text=writer.text(event),
+                marginv=event.margin_bottom_px,
+                style=_SIGN_STYLE if event.kind == "forced" else "Default",
             )
         )
     text = script.to_string("ass", header_notice="")
@@ -63,23 +68,33 @@ class _Writer:
 
     def styles(self) -> dict[str, pysubs2.SSAStyle]:
         layout = self._layout
-        styles = {"Default": self._drawn(layout.font, layout.em_px)}
+        styles = {"Default": self._drawn(layout.font, layout.em_px, self._style.look)}
         if self._style.bilingual:
-            styles[_SOURCE_STYLE] = self._drawn(SOURCE.font, SMALL * layout.em_px, outline=SMALL)
+            styles[_SOURCE_STYLE] = self._drawn(SOURCE.font, SMALL * layout.em_px, self._style.look, outline=SMALL)
+        if any(event.kind == "forced" for event in layout.events):
+            styles[_SIGN_STYLE] = self._drawn(layout.font, SIGN * layout.em_px, of_signs(self._style.look))
         return styles
 
     def text(self, event: Event) -> str:
         """The event's lines with the tags they need; whatever else stands in them is inert."""
-        text, small_px = "", SMALL * self._em_px(event)
+        text, small_px = self._where(event), SMALL * self._em_px(event)
         if event.above:
             size = f"\\fs{self._size(SOURCE.font, small_px)}" if event.em_px else ""
             lines = [self._line(line, SOURCE, small_px) for line in clean(event.above).split("\n")]
-            text = f"{{\\r{_SOURCE_STYLE}{size}}}" + r"\N".join(lines) + r"\N{\r}"
+            text += f"{{\\r{_SOURCE_STYLE}{size}}}" + r"\N".join(lines) + r"\N{\r}"
         size = f"{{\\fs{self._size(self._layout.font, event.em_px)}}}" if event.em_px else ""
         profile, em_px = self._profile, self._em_px(event)
         said = zip_longest(clean(event.text).split("\n"), event.speakers, fillvalue="")
         lines = [self._colour(speaker, event) + self._line(line, profile, em_px) for line, speaker in said]
         return text + size + r"\N".join(lines)
+
+    def _where(self, event: Event) -> str:
+        """The tag that puts a sign's words in their place: libass would move what it takes for a collision."""
+        if event.kind != "forced":
+            return ""
+        layout = self._layout
+        bottom_px = layout.height_px - (event.margin_bottom_px or layout.margin_bottom_px)
+        return f"{{\\pos({event.centre_px or layout.width_px // 2},{bottom_px})}}"
 
     def _em_px(self, event: Event) -> int:
         return event.em_px or self._layout.em_px
@@ -87,8 +102,8 @@ class _Writer:
     def _size(self, family: str, em_px: float) -> float:
         return round(fonts.size_px(family, em_px, self._style.bold), 2)
 
-    def _drawn(self, family: str, em_px: float, outline: float = 1.0) -> pysubs2.SSAStyle:
-        look, layout = self._style.look, self._layout
+    def _drawn(self, family: str, em_px: float, look: Look, outline: float = 1.0) -> pysubs2.SSAStyle:
+        layout = self._layout
         short_px = min(layout.width_px, layout.height_px)
         made = pysubs2.SSAStyle(
             fontname=family,
@@ -120,22 +135,22 @@ class _Writer:
         if profile.direction == "rtl":
             # libass orders what lies between two tags by itself: a tag inside would put the parts from left to right.
             # Its fallback is fontconfig's sans-serif, which from 2.14 on is Noto Sans where that is installed.
-            return directed(escape_ass(line), profile)
-        family = own = profile.font
+            return directed(escape_ass(fonts.drawable(line, profile, self._style.bold)), profile)
         bold, parts = self._style.bold, list[str]()
+        now = own = fonts.chain(profile, bold)[0]
         for font, text in fonts.runs(line, profile, bold):
-            if font.family != family:
-                parts.append(f"{{{self._switch(family, font.family, em_px)}}}")
-                family = font.family
+            if font.family != now.family:
+                parts.append(f"{{{self._switch(now, font, profile, em_px)}}}")
+                now = font
             parts.append(escape_ass(text))
-        if family != own:
-            parts.append(f"{{{self._switch(family, own, em_px)}}}")
+        if now.family != own.family:
+            parts.append(f"{{{self._switch(now, own, profile, em_px)}}}")
         return "".join(parts)
 
-    def _switch(self, before: str, after: str, em_px: float) -> str:
+    def _switch(self, before: Font, after: Font, profile: Locale, em_px: float) -> str:
         """The tags from one font to another; fonts whose line is not as high need another size for the same em."""
-        sizes = [self._size(family, em_px) for family in (before, after)]
-        return f"\\fn{after}" + (f"\\fs{sizes[1]}" if sizes[0] != sizes[1] else "")
+        sizes = [round(fonts.run_size_px(font, profile, em_px, self._style.bold), 2) for font in (before, after)]
+        return f"\\fn{after.family}" + (f"\\fs{sizes[1]}" if sizes[0] != sizes[1] else "")
 
 
 def _colours(events: Iterable[Event], own: str) -> Mapping[str, str]:

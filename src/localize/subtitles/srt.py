@@ -20,7 +20,7 @@ def to_srt(layout: Layout, profile: Locale) -> str:
     blocks = []
     for number, event in enumerate(layout.events, 1):
         times = f"{clock(event.start_ms)} --> {clock(event.end_ms)}".replace(".", ",")
-        blocks.append(f"{number}\n{times}\n{escaped(event, profile, _inert)}\n")
+        blocks.append("\n".join([str(number), times, *escaped(event, profile, _inert), ""]))
     return "\n".join(blocks)
 
 

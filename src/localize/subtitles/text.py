@@ -7,7 +7,7 @@ from collections.abc import Callable
 import regex
 
 from localize.cues import Event
-from localize.locales import Locale
+from localize.locales import SOURCE, Locale
 
 WORD_JOINER = "\u2060"
 RIGHT_TO_LEFT, POP = "\u202b", "\u202c"
@@ -58,14 +58,15 @@ def directed(line: str, profile: Locale) -> str:
     return f"{RIGHT_TO_LEFT}{line}{POP}"
 
 
-def lines_of(event: Event) -> list[str]:
-    """The event's lines, clean; a blank one would end a cue and is left out."""
-    return [line for raw in clean(event.text).split("\n") if (line := raw.strip())]
+def lines_of(text: str) -> list[str]:
+    """The lines of an event, clean; a blank one would end a cue and is left out."""
+    return [line for raw in clean(text).split("\n") if (line := raw.strip())]
 
 
-def escaped(event: Event, profile: Locale, escape: Callable[[str], str]) -> str:
-    """The event's lines, escaped, each with its direction."""
-    return "\n".join(directed(escape(line), profile) for line in lines_of(event))
+def escaped(event: Event, profile: Locale, escape: Callable[[str], str]) -> list[str]:
+    """The event's lines, escaped, each with its direction; those of the source, of bilingual subtitles, in front."""
+    source = (directed(escape(line), SOURCE) for line in lines_of(event.above))
+    return [*source, *(directed(escape(line), profile) for line in lines_of(event.text))]
 
 
 def _undirected(line: str) -> str:

@@ -18,14 +18,17 @@ _LINE_PERCENT = 6
 
 
 def to_vtt(layout: Layout, profile: Locale) -> str:
-    """WebVTT, each cue placed so that its last line ends where the burned one does."""
+    """WebVTT, each cue placed so that its last line ends where the burned one does, words for a sign by the sign."""
     blocks = ["WEBVTT\n"]
     for event in layout.events:
         bottom_px = layout.height_px - (event.margin_bottom_px or layout.margin_bottom_px)
         bottom = 100 * bottom_px // layout.height_px
-        top = max(0, bottom - _LINE_PERCENT * (1 + event.text.count("\n")))
+        lines = escaped(event, profile, lambda text: html.escape(text, quote=False))
+        top = max(0, bottom - _LINE_PERCENT * len(lines))
         times = f"{clock(event.start_ms)} --> {clock(event.end_ms)} line:{top}%"
-        blocks.append(f"{times}\n{escaped(event, profile, lambda text: html.escape(text, quote=False))}\n")
+        if event.centre_px:
+            times += f" position:{round(100 * event.centre_px / layout.width_px)}%"
+        blocks.append("\n".join([times, *lines, ""]))
     return "\n".join(blocks)
 
 

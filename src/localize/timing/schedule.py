@@ -21,7 +21,6 @@ Fits = Callable[[str], bool]
 
 # ASS counts centiseconds: events that start closer than this cannot be told apart there.
 _SAME_START_MS = 10
-_KINDS: tuple[Kind, ...] = ("dialogue", "forced")
 
 
 def schedule(
@@ -36,7 +35,8 @@ def schedule(
 ) -> list[Event]:
     """Time `cues` for a picture of `duration_ms`; `shots` are the first milliseconds of its new shots.
 
-    Every cue is in exactly one event, events keep the order of their cues, and no two of one kind overlap. Short
+    Every cue is in exactly one event, events keep the order of their cues, and no two of dialogue overlap. Signs that
+    stand in the picture at one time are shown at one time, each with words of its own; they never merge. Short
     neighbours of one speaker that `fits` as one text merge, with `joint` between them; cues that start on one frame are
     shown together, on lines of their own. A cue that a human timed is not moved: its neighbours give way, and one that
     is spoken wholly inside it is shown with it. Of two such cues that overlap, the first ends where the second starts.
@@ -45,9 +45,13 @@ def schedule(
     """
     rules = Rules.of(grid, limits, shots, duration_ms)
     events: list[Event] = []
-    for kind in _KINDS:
-        spans = _settled([cue for cue in cues if cue.kind == kind], rules, duration_ms)
-        spans = _merged(spans, rules, fits, joint)
+    said = [cue for cue in cues if cue.kind == "dialogue"]
+    signs = _lanes([cue for cue in cues if cue.kind == "forced"])
+    rows: list[tuple[Kind, Sequence[Timed]]] = [("dialogue", said), *(("forced", lane) for lane in signs)]
+    for kind, row in rows:
+        spans = _settled(row, rules, duration_ms)
+        if kind == "dialogue":
+            spans = _merged(spans, rules, fits, joint)
         starts = _starts(spans, rules)
         for index, (span, start_ms) in enumerate(zip(spans, starts, strict=True)):
             next_ms = starts[index + 1] if index + 1 < len(starts) else None
@@ -87,6 +91,18 @@ class _Span:
     ids: tuple[str, ...]
     speaker: str | None
     fixed: bool
+
+
+def _lanes(signs: Sequence[Timed]) -> list[list[Timed]]:
+    """`signs` in as few rows as have no two at one time, so that no sign waits for another one to go."""
+    lanes: list[list[Timed]] = []
+    for sign in sorted(signs, key=lambda sign: (sign.start_ms, sign.end_ms)):
+        free = next((lane for lane in lanes if lane[-1].end_ms <= sign.start_ms), None)
+        if free is None:
+            lanes.append([sign])
+        else:
+            free.append(sign)
+    return lanes
 
 
 def _settled(cues: Sequence[Timed], rules: Rules, duration_ms: int) -> list[_Span]:

@@ -20,12 +20,13 @@ from localize.series import Style
 from localize.stages.check.fidelity import of_fidelity
 from localize.stages.check.picture import of_picture
 from localize.stages.check.shots import of_shots
+from localize.stages.check.signs import of_signs
 from localize.stages.check.terms import of_terms
 from localize.stages.check.text import of_text
 from localize.stages.check.time import of_time
 from localize.stages.check.track import of_track
 
-VERSION = 2
+VERSION = 3
 
 
 def check(
@@ -58,6 +59,7 @@ def check(
         *of_terms(required, target, profile),
         *of_fidelity(required, target, profile, earlier or {}),
         *of_picture(target, layout, profile, style, row, band),
+        *of_signs(source, layout, profile, style),
         *of_time(layout, profile, facts, row),
         *of_shots(layout, shots, facts.rate),
     )

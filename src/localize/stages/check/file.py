@@ -85,7 +85,7 @@ def _of_entries(file: SubtitleFile, numbered: dict[str, Entry], profile: Locale,
         if not text:
             yield finding("empty-cue", "nothing is shown", cue_id, 0, 1)
         yield from of_raw(entry, cue_id, file.kind, profile)
-        if lacking := fonts.missing(text.replace("\n", ""), profile, style.bold):
+        if lacking := fonts.undrawable(text.replace("\n", ""), profile, style.bold):
             yield finding("glyph", fonts.lacks(lacking, profile), cue_id, len(lacking), 0)
     if file.kind not in _UNORDERED:
         for (_, before), (cue_id, after) in pairwise(numbered.items()):

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 
-from localize import fonts, linebreak, reading
+from localize import linebreak, reading
 from localize.cues import Layout, TargetTrack
 from localize.findings import Finding
-from localize.locales import SOURCE, Locale
+from localize.locales import Locale
 from localize.reading import Reading
 from localize.rules import finding
 from localize.series import Style
-from localize.styles import SMALL
+from localize.stages.check.measure import height_px, widest_px
+from localize.styles import of_signs
 
 
 def of_picture(
@@ -29,21 +30,20 @@ def of_picture(
     `band` is (top, bottom) of burned-in source text that is not covered, shares of the height.
     """
     row, profile = row or reading.of(profile.tag), replace(profile, font=layout.font)
-    reach_px = style.look.reach * min(layout.width_px, layout.height_px)
+    short_px = min(layout.width_px, layout.height_px)
+    plate = of_signs(style.look)
     most = row.lines.value
     safe_px = layout.width_px - 2 * layout.margin_x_px
     for event in layout.events:
-        cue_id, em_px = event.cue_ids[0], event.em_px or layout.em_px
-        lines = event.text.split("\n")
-        widest = max(fonts.width_px(line, profile, em_px, style.bold) for line in lines) + 2 * reach_px
+        cue_id, lines = event.cue_ids[0], event.text.split("\n")
+        reach_px = (plate if event.kind == "forced" else style.look).reach * short_px
+        widest = widest_px(event, layout, profile, bold=style.bold) + 2 * reach_px
         if widest > safe_px:
             off = widest > layout.width_px
             where = f"runs off the frame of {layout.width_px} px" if off else f"leaves the safe area of {safe_px} px"
             message = f"a line of {widest:.0f} px {where}"
             yield finding("width", message, cue_id, round(widest), safe_px)
-        height = len(lines) * fonts.size_px(profile.font, em_px, style.bold)
-        if event.above:
-            height += (1 + event.above.count("\n")) * fonts.size_px(SOURCE.font, SMALL * em_px, style.bold)
+        height = height_px(event, layout, profile, bold=style.bold)
         room = layout.height_px - (event.margin_bottom_px or layout.margin_bottom_px)
         if height > room:
             yield finding("height", f"{height:.0f} px of lines run off the top", cue_id, round(height), room)
@@ -52,7 +52,7 @@ def of_picture(
             yield finding("band", message, cue_id, round(over), 0)
         if len(lines) > most:
             yield finding("lines", f"{len(lines)} lines: a shorter wording is wanted", cue_id, len(lines), most)
-        if event.em_px and event.em_px != layout.em_px:
+        if event.kind == "dialogue" and event.em_px and event.em_px != layout.em_px:
             percent = round(100 * event.em_px / layout.em_px)
             yield finding("shrunk", f"set at {percent} % of the size to fit", cue_id, event.em_px, layout.em_px)
     dash = row.dash.value if style.speakers == "dash" else ""

@@ -99,7 +99,7 @@ def _language(line: TargetLine, source: Line, profile: Locale, english: str | No
 def _characters(line: TargetLine, profile: Locale, style: Style) -> Iterator[Finding]:
     if placeholders.has_leftover(line.text):
         yield finding("placeholder", f"a placeholder was not put back: {line.text}", line.id, line.text)
-    if lacking := fonts.missing(line.text, profile, style.bold):
+    if lacking := fonts.undrawable(line.text, profile, style.bold):
         yield finding("glyph", fonts.lacks(lacking, profile), line.id, lacking)
     if foreign := foreign_han(line.text, profile):
         yield finding("wrong-han", f"not written so in {profile.name}: {foreign}", line.id, foreign)

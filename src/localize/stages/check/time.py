@@ -33,8 +33,8 @@ def of_time(layout: Layout, profile: Locale, facts: MediaFacts, row: Reading | N
             yield finding("short", f"shown for {shown_ms} ms", cue_id, shown_ms, limits.min_ms)
         if shown_ms > limits.max_ms:
             yield finding("long", f"shown for {shown_ms} ms", cue_id, shown_ms, limits.max_ms)
-    for kind in ("dialogue", "forced"):
-        yield from _spacing([event for event in layout.events if event.kind == kind], facts, limits)
+    # Signs come and go with what they translate, beside each other and beside dialogue.
+    yield from _spacing([event for event in layout.events if event.kind == "dialogue"], facts, limits)
 
 
 def _spacing(events: Sequence[Event], facts: MediaFacts, limits: Limits) -> Iterator[Finding]:

@@ -1,0 +1,31 @@
+"""Flow: what is translated, laid out and rendered again."""
+
+from __future__ import annotations
+
+from prefect import flow, tags
+from prefect.client.schemas.objects import State
+
+from flows import gates
+from flows.localize_episode import RUNNER, tell
+from flows.parameters import Episodes, Manifest, Modes, To, Workspace, jobs_of, label
+from flows.states import ended, worst
+from flows.tasks import as_tasks
+from localize import pipeline, triggers
+from localize.job import MODES
+
+
+@flow(name="rerender", flow_run_name="rerender {path}", task_runner=RUNNER, validate_parameters=True)
+def rerender(
+    path: Manifest, to: To = (), mode: Modes = MODES, workspace: Workspace = "", episodes: Episodes = ()
+) -> State[None]:
+    """Lay out, burn and mux what is translated, after a change of style, platform or font; no line is made anew."""
+    states = {}
+    jobs = jobs_of(path, to, mode, workspace, episodes=episodes)
+    label(jobs[0], whole=True)
+    for job in jobs:
+        with tags(*triggers.tags(job)):
+            result = pipeline.rerender(job, execute=as_tasks)
+        tell(job, result)
+        gates.ask(job)
+        states[job.episode.id] = ended(job.episode.id, result)
+    return worst(states)

@@ -1,0 +1,105 @@
+"""What serves: processes that live and end together, and files that a Prefect server is given."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import yaml
+
+from localize import lease
+from localize.errors import EngineUnavailable
+
+pytestmark = pytest.mark.filterwarnings("default")  # Prefect's own dependencies warn on import
+
+ROOT = Path(__file__).parents[1]
+# A process that starts another one in a session of its own, as a worker does with flow runs, says its id, and waits.
+PARENT = """
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+print("child", child.pid, flush=True)
+time.sleep(60)
+"""
+
+
+def _until(true: Callable[[], bool]) -> None:
+    give_up_s = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < give_up_s
+        time.sleep(0.05)
+
+
+def test_whatever_was_started_ends_with_what_it_started_itself(tmp_path: Path) -> None:
+    from flows.serve import Together
+
+    log = tmp_path / "logs" / "serve.log"
+    together = Together(log, {})
+    process = together.start("worker", (sys.executable, "-c", PARENT))
+    _until(lambda: "child " in log.read_text())
+    child = int(log.read_text().split()[-1])
+    assert lease.alive(child)
+    together.end()
+    assert process.returncode is not None
+    _until(lambda: not lease.alive(child) or "zombie" in Path(f"/proc/{child}/status").read_text())
+    assert " worker | child " in log.read_text()
+
+
+def test_one_that_ends_by_itself_is_named(tmp_path: Path) -> None:
+    from flows.serve import Together
+
+    together = Together(tmp_path / "serve.log", {})
+    try:
+        process = together.start("desk", (sys.executable, "-c", "raise SystemExit(3)"))
+        process.wait()
+        with pytest.raises(EngineUnavailable, match=r"the desk ended by itself with 3; next: read .*serve\.log"):
+            together.check()
+    finally:
+        together.end()
+
+
+def test_a_step_that_fails_says_where_to_read_why(tmp_path: Path) -> None:
+    from flows.serve import Together
+
+    together = Together(tmp_path / "serve.log", {})
+    with pytest.raises(EngineUnavailable, match="deploy ended with 1"):
+        together.once("deploy", (sys.executable, "-c", "print('no server'); raise SystemExit(1)"))
+    together.end()
+    assert " deploy | no server" in (tmp_path / "serve.log").read_text()
+
+
+def test_every_deployment_has_a_flow_whose_parameters_are_described() -> None:
+    from prefect.utilities.callables import parameter_schema
+
+    deployments = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
+    names = {deployment["name"] for deployment in deployments}
+    assert {"localize-series", "localize-episode", "rerender", "nightly", "review"} == names
+    for deployment in deployments:
+        file, name = deployment["entrypoint"].split(":")
+        flow = getattr(import_module(file.removesuffix(".py").replace("/", ".")), name)
+        assert flow.name == deployment["name"]
+        described = parameter_schema(flow.fn).properties
+        if name != "review":  # which no person starts
+            assert all("description" in parameter for parameter in described.values()), name
+            assert described["mode"]["items"]["enum"] == ["burn", "mux", "sidecar"]
+
+
+def test_every_automation_is_one_that_prefect_takes() -> None:
+    from flows.automations import read
+
+    assert [automation.name for automation in read()] == ["localize-vanished"]
+
+
+def test_a_folder_without_a_manifest_is_refused_by_the_night(tmp_path: Path) -> None:
+    from flows.nightly import manifests
+    from localize.errors import ManifestError
+
+    with pytest.raises(ManifestError, match=r"holds no series\.toml"):
+        manifests(tmp_path)
+    for name in ("b", "a"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "series.toml").touch()
+    assert [path.parent.name for path in manifests(tmp_path)] == ["a", "b"]
