@@ -48,6 +48,8 @@ def translated(root: Path, manifest: str = MANIFEST) -> list[Job]:
     """The jobs of the series in `root`, whose workspace lies beside its manifest."""
     root.mkdir(parents=True, exist_ok=True)
     (root / "series.toml").write_text(manifest, encoding="utf-8")
+    (root / "glossary").mkdir(exist_ok=True)
+    (root / "glossary" / "en.csv").write_text("source,target\n林凡,Lin Fan\n", encoding="utf-8")
     series = load(root / "series.toml")
     made = pipeline.jobs(series, root / "workspace", pipeline.options(series), Engines())
     for number, job in enumerate(made):

@@ -280,6 +280,57 @@ def test_a_line_is_decided_about_at_the_gate_with_a_comment_to_a_cue(seat: Seat,
     assert job.workspace.need(Decision, "decisions/translation.en.json").verdict == "rejected"
 
 
+def test_the_video_plays_and_a_cue_is_played_to_its_end_by_keys(seat: Seat) -> None:
+    page = seat("vera", EN)
+    page.press("body", "j")
+    page.keyboard.press("p")
+    page.wait_for_function("() => !video.paused && video.currentTime > 0.4")
+    page.wait_for_function("() => video.paused")
+    assert 1.9 < page.evaluate("() => video.currentTime") < 2.4
+    page.keyboard.press("Space")
+    page.wait_for_function("() => !video.paused")
+
+
+def test_a_cue_is_moved_by_keys_and_by_dragging_and_every_locale_sees_it(seat: Seat, job: Job) -> None:
+    page = seat("lena", EN)
+    page.locator("#c0006 .when").click()
+    page.keyboard.press("Shift+BracketRight")
+    playwright.expect(page.locator("#live")).to_have_text("Source saved")
+    assert job.source().cues[5].end_ms == 13_040
+    box = page.locator("#timeline").bounding_box()
+    first = job.source().cues[0]
+    px_per_ms = 0.11
+    page.evaluate("() => { video.currentTime = 0 }")
+    page.wait_for_timeout(500)
+    page.mouse.move(box["x"] + first.end_ms * px_per_ms, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + (first.end_ms - 400) * px_per_ms, box["y"] + 60, steps=4)
+    page.mouse.up()
+    playwright.expect(page.locator("#source-end")).to_have_value("1600")
+    assert job.source().cues[0].end_ms == 1600
+
+
+def test_one_click_puts_right_what_was_found(seat: Seat, job: Job) -> None:
+    page = seat("lena", EN)
+    line(page, "c0002").fill("Lin Fang is back.")
+    page.keyboard.press("Control+Enter")
+    fix = page.locator("#c0002 .fix").first
+    playwright.expect(fix).to_contain_text("Lin Fan is back.", timeout=20_000)
+    fix.click()
+    playwright.expect(line(page, "c0002")).to_have_value("Lin Fan is back.")
+    playwright.expect(page.locator("#live")).to_have_text("c0002 saved")
+    assert text_of(job, "en", "c0002") == "Lin Fan is back."
+
+
+def test_the_riskiest_lines_come_first_and_a_search_leaves_only_what_it_finds(seat: Seat) -> None:
+    page = seat("lena", "/series/tide/ep02/en")
+    page.get_by_role("button", name="riskiest first").click()
+    assert page.locator(".cue").first.get_attribute("id") != "c0001"
+    page.press("body", "/")
+    page.keyboard.type("dragon")
+    playwright.expect(page.locator(".cue:visible")).to_have_count(1)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["/", AR, f"{TH}/history", "/series/tide/replace?text=a", "/login"])
 def test_no_page_has_a_serious_violation_of_accessibility(seat: Seat, path: str, scheme: str) -> None:

@@ -138,7 +138,7 @@ def test_only_a_lead_teaches_the_glossary_and_it_is_shown_first_what_that_change
     lena = sit("lena")
     shown = send(lena, f"{TH}/learn/preview", lesson).json()["html"]
     assert shown.count("made anew") >= 2
-    assert not (job.series.root / "glossary").exists()
+    assert not (job.series.root / "glossary" / "th.csv").exists()
     assert send(lena, f"{TH}/learn", lesson).json()["table"] == "th.csv"
     assert "我回来,ผมกลับมา" in (job.series.root / "glossary" / "th.csv").read_text(encoding="utf-8")
 

@@ -234,10 +234,7 @@ const actions = {
   "next-finding": (row, inField) => rows.go(rows.nextWithFinding(1), { edit: inField }),
   "previous-finding": (row, inField) => rows.go(rows.nextWithFinding(-1), { edit: inField }),
   edit: () => rows.current && rows.go(rows.current, { edit: true }),
-  go(row) {
-    if (rows.current === row) rows.go(row, { edit: true });
-    else rows.go(row);
-  },
+  go: (row) => rows.go(row),
   leave: (row, inField, target) => (rows.of(target) ? rows.go(rows.of(target)) : rows.current ? rows.go(rows.current) : target.blur()),
   async "save-next"(row, inField, target) {
     const form = target.closest("form");
