@@ -9,15 +9,20 @@ import json
 import os
 import re
 import secrets
+import socket
 import statistics
+import subprocess
+import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 from starlette.testclient import TestClient
 
 from localize import pipeline, settings
@@ -51,7 +56,7 @@ def measure(*, repeats: int, quick: bool, say: Say) -> Part:
         for number in range(_PEOPLE):
             users.add(f"person{number}", "lead", (), _PASSWORD)
         app = create_app(root, settings=Settings(users.path))
-        client, token = _seat(app, "person0")
+        client, token = _seat(TestClient(app, base_url=_HOST), "person0")
         page = f"/series/big/{jobs[-1].episode.id}/en"
         headers = {"x-csrf-token": token, "origin": _HOST}
 
@@ -66,7 +71,7 @@ def measure(*, repeats: int, quick: bool, say: Say) -> Part:
         shown(0)
         previews = [_timed(lambda number=number: shown(number)) for number in range(1, 20 * repeats + 1)]  # type: ignore[misc]
         say(f"desk: {_PEOPLE} people save {saves} times each")
-        times, lost = _saves(app, page, jobs[-1], cues, saves)
+        times, lost = _saves(root, users, page, jobs[-1], cues, saves)
     about = (
         "Whole answers of the application, in one process and without a network; what a browser adds is not in them."
     )
@@ -101,11 +106,12 @@ def _timed(work: Callable[[], Any]) -> float:
     return time.perf_counter() - started
 
 
-def _seat(app: Any, name: str) -> tuple[TestClient, str]:
-    client = TestClient(app, base_url=_HOST, headers={"accept": "text/html"})
-    form = {"csrf": _token(client.get("/login").text), "name": name, "password": _PASSWORD}
-    client.post("/login", data=form, headers={"origin": _HOST}, follow_redirects=False)
-    return client, _token(client.get("/login", follow_redirects=True).text)
+def _seat(client: httpx.Client, name: str) -> tuple[httpx.Client, str]:
+    """`client` signed in, and the token of its session."""
+    html, origin = {"accept": "text/html"}, str(client.base_url).rstrip("/")
+    form = {"csrf": _token(client.get("/login", headers=html).text), "name": name, "password": _PASSWORD}
+    client.post("/login", data=form, headers=html | {"origin": origin}, follow_redirects=False)
+    return client, _token(client.get("/", headers=html).text)
 
 
 def _token(html: str) -> str:
@@ -114,9 +120,21 @@ def _token(html: str) -> str:
     return found[1]
 
 
-def _saves(app: Any, page: str, job: Job, cues: int, saves: int) -> tuple[list[float], int]:
-    """Everybody saves lines of their own, one a second; the times, and how many texts are not in the track after it."""
-    seats = [_seat(app, f"person{number}") for number in range(_PEOPLE)]
+def _saves(root: Path, users: Users, page: str, job: Job, cues: int, saves: int) -> tuple[list[float], int]:
+    """Everybody saves lines of their own at a served desk, one a second: the times, and how many texts were lost."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "localize", "desk", str(root), "--port", str(port), "--users", str(users.path)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as served:
+        try:
+            return _save_all(f"http://127.0.0.1:{port}", page, job, cues, saves)
+        finally:
+            served.terminate()
+
+
+def _save_all(address: str, page: str, job: Job, cues: int, saves: int) -> tuple[list[float], int]:
+    _awaited(address)
+    seats = [_seat(httpx.Client(base_url=address, timeout=60), f"person{number}") for number in range(_PEOPLE)]
     data = json.loads(re.findall(r'id="data">(.*?)</script>', seats[0][0].get(page).text, re.DOTALL)[0])
     versions = {row["id"]: row["version"] for row in data["rows"]}
     times: list[float] = []
@@ -129,7 +147,7 @@ def _saves(app: Any, page: str, job: Job, cues: int, saves: int) -> tuple[list[f
             began = time.perf_counter()
             cue_id = own[turn % len(own)]
             edit = {"id": cue_id, "text": f"{number} says {turn}", "version": versions[cue_id]}
-            headers = {"x-csrf-token": token, "origin": _HOST}
+            headers = {"x-csrf-token": token, "origin": address, "accept": "application/json"}
             answer = client.post(f"{page}/lines", json={"edits": [edit]}, headers=headers)
             times.append(time.perf_counter() - began)
             (row,) = answer.json()["rows"]
@@ -144,6 +162,15 @@ def _saves(app: Any, page: str, job: Job, cues: int, saves: int) -> tuple[list[f
         thread.join()
     texts = job.workspace.need(TargetTrack, "targets/en.json").text_of()
     return times, sum(texts[cue_id] != text for cue_id, text in wanted.items())
+
+
+def _awaited(address: str) -> None:
+    for _ in range(600):
+        with suppress(httpx.TransportError):
+            if httpx.get(f"{address}/healthz").status_code == 200:
+                return
+        time.sleep(0.1)
+    raise AssertionError("the desk did not begin within a minute")
 
 
 def _made(root: Path, episodes: int, cues: int, say: Say) -> list[Job]:

@@ -20,6 +20,8 @@ from localize.workspace import layout_file
 
 SETTLED_S = 0.8
 """Without an edit, before a refit begins: about as long as somebody takes to go on to the next line."""
+LATEST_S = 4.0
+"""After the first edit, however busy people are."""
 _BUSY_S = 5.0
 _LOG = logging.getLogger("localize.desk.refit")
 
@@ -28,16 +30,19 @@ class Refits:
     """One worker for all locales: a refit takes a fifth of a second, and the machine has other things to do."""
 
     def __init__(self) -> None:
-        self._due: dict[tuple[Job, str], float] = {}
+        self._due: dict[tuple[Job, str], tuple[float, float]] = {}
+        """When a refit begins, and at the latest."""
         self._changed = threading.Condition()
         self._worker: threading.Thread | None = None
         self._working: tuple[Job, str] | None = None
 
     def soon(self, job: Job, tags: Iterable[str], delay_s: float = SETTLED_S) -> None:
         """Have each of `tags` laid out and checked once nobody edited it for a moment."""
+        now_s = time.monotonic()
         with self._changed:
             for tag in tags:
-                self._due[job, tag] = time.monotonic() + delay_s
+                _, latest_s = self._due.get((job, tag), (0.0, now_s + max(LATEST_S, delay_s)))
+                self._due[job, tag] = min(now_s + delay_s, latest_s), latest_s
             if self._worker is None or not self._worker.is_alive():
                 self._worker = threading.Thread(target=self._work, name="refit", daemon=True)
                 self._worker.start()
@@ -51,8 +56,8 @@ class Refits:
     def _work(self) -> None:
         while True:
             with self._changed:
-                while not self._due or min(self._due.values()) > time.monotonic():
-                    wait_s = min(self._due.values()) - time.monotonic() if self._due else None
+                while not self._due or min(self._due.values())[0] > time.monotonic():
+                    wait_s = min(self._due.values())[0] - time.monotonic() if self._due else None
                     self._changed.wait(wait_s)
                 place = min(self._due, key=lambda one: self._due[one])
                 del self._due[place]

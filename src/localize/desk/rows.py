@@ -18,7 +18,7 @@ from localize.findings import Finding, Findings
 from localize.job import SOURCE, Job
 from localize.lines import Line
 from localize.locales import Locale, locale
-from localize.memory import Asked, Memory, asked
+from localize.memory import Memory, asked
 from localize.review import comments, edits, fixes, log, source, triage
 from localize.review.fixes import Fix
 from localize.review.triage import Risk
@@ -103,9 +103,10 @@ def sheet(job: Job, tag: str, only: Collection[str] | None = None) -> Sheet:
     layout, found = ws.read(Layout, layout_file(tag)), ws.read(Findings, findings_file(tag))
     findings = found.findings if found else ()
     required = {line.cue.id: line for line in Evidence(job, tag).lines}
+    shown_cues = [cue for cue in cues if only is None or cue.id in only]
     risks = triage.risks(
-        cues, lines, findings,
-        first_said=triage.first_said(required.values(), tag, said_before(job)), matched=_matched(job, tag, cues),
+        shown_cues, lines, findings,
+        first_said=triage.first_said(required.values(), tag, said_before(job)), matched=_matched(job, tag),
     )  # fmt: skip
     by_cue: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -122,8 +123,7 @@ def sheet(job: Job, tag: str, only: Collection[str] | None = None) -> Sheet:
             cue, lines.get(cue.id), by_cue.get(cue.id, ()), required.get(cue.id) or Line(cue), profile, risks[cue.id],
             tuple(said.get(cue.id, ())), editors.get(cue.id, ""), shown.get(cue.id, ()),
         )
-        for cue in cues
-        if only is None or cue.id in only
+        for cue in shown_cues
     )  # fmt: skip
     return Sheet(job, profile, rows, tuple(by_cue.get("", ())), layout)
 
@@ -144,22 +144,25 @@ def _said(path: Path, _stamp: Stamp) -> str:
     return "\n".join(cue.text for cue in from_json(SourceTrack, path).cues)
 
 
-def _matched(job: Job, tag: str, cues: Sequence[Cue]) -> Collection[str]:
+def _matched(job: Job, tag: str) -> Collection[str]:
     """Cues whose text has an approved translation elsewhere; without a memory there are none."""
     if job.series.memory == "off":
         return ()
     scope = None if job.series.memory == "studio" else job.series.id
-    lines = tuple(asked(cues, job.episode.id, job.series.id))
+    source, memory = job.workspace.path("source.json"), settings.memory_file()
     with suppress(LocalizeError, OSError):
-        file = settings.memory_file()
-        # What was written last may stand beside the file.
-        return _known(lines, tag, scope, disk.stamp(file), disk.stamp(file.with_name(f"{file.name}-wal")))
+        # What was written last may stand beside the file of the memory.
+        stamps = (disk.stamp(source), disk.stamp(memory), disk.stamp(memory.with_name(f"{memory.name}-wal")))
+        return _known(source, job.series.id, job.episode.id, tag, scope, *stamps)
     return ()
 
 
-@lru_cache(maxsize=64)
-def _known(lines: tuple[Asked, ...], tag: str, scope: str | None, *_memory: Stamp | None) -> frozenset[str]:
+@lru_cache(maxsize=512)
+def _known(
+    source: Path, series: str, episode: str, tag: str, scope: str | None, *_stamps: Stamp | None
+) -> frozenset[str]:
     """Asking for 400 lines takes 40 ms, and between two edits the memory is mostly the same."""
+    lines = asked(from_json(SourceTrack, source).cues, episode, series)
     with Memory.open() as memory:
         matches = memory.exact(lines, tag, series=scope)
     return frozenset(line.cue_id for line, match in zip(lines, matches, strict=True) if match)

@@ -7,6 +7,7 @@ and that nobody was told of, and never lacks one that was.
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 from collections.abc import Iterable, Iterator
@@ -23,8 +24,8 @@ What = Literal[
     "edit", "replace", "approve", "undo", "split", "merge", "retime", "import", "decide", "comment", "resolve", "clash",
     "learn",
 ]  # fmt: skip
-_REMEMBERED = 50_000
-"""Events kept in memory, for boards that show all of a series."""
+_REMEMBERED = 2_000
+"""Folders whose events are kept in memory, for pages that show all of a series."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,17 @@ def read(ws: EpisodeWorkspace, scope: str) -> list[Event]:
     """All events of `scope`, the oldest first; WorkspaceError names a damaged file."""
     folder = ws.path(f"log/{scope}")
     with disk_errors(folder, "read"):
-        names = sorted(path.name for path in folder.glob("[!.]*.json")) if folder.is_dir() else []
-    return [_load(folder / name) for name in names]
+        names = sorted(name for name in _listed(folder) if name.endswith(".json") and name[0] != ".")
+    # Thousands of events are read at every save: names cost a twentieth of what paths do.
+    known = _known_in(str(folder))
+    return [known.get(name) or known.setdefault(name, from_json(Event, folder / name)) for name in names]
+
+
+def _listed(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208 - names, not paths
+    except FileNotFoundError:
+        return []
 
 
 def all_of(ws: EpisodeWorkspace) -> list[Event]:
@@ -96,6 +106,6 @@ def of_cue(events: Iterable[Event], cue_id: str) -> Iterator[Event]:
 
 
 @lru_cache(_REMEMBERED)
-def _load(path: Path) -> Event:
-    """Events are never written twice, so one that was read stays as it was."""
-    return from_json(Event, path)
+def _known_in(folder: str) -> dict[str, Event]:
+    """The events that were read from `folder`, by name: they are never written twice, so they stay as they were."""
+    return {}
