@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.requests import Request
 
-from localize.desk import drawing, revisions, rows, verdicts
+from localize.desk import drawing, revisions, rows
+from localize.desk.answers import Body, Name, Text, clashing, rows_of, who_is
 from localize.desk.episode import told
 from localize.desk.guards import SignedIn, TheDesk, allow
 from localize.desk.places import Place, place
@@ -19,80 +19,46 @@ from localize.desk.users import User
 from localize.errors import InputError
 from localize.job import SOURCE
 from localize.locales import locale
-from localize.review import comments, edits, log, source, undo
+from localize.review import comments, edits, log, undo
 from localize.review.edits import Edit, Saved
-from localize.review.log import Event, Who
+from localize.review.log import Event
 from localize.review.preview import preview as previewed
-from localize.review.source import CueEdit
 from localize.subtitles import sidecar
 
 router = APIRouter(prefix="/series/{series_id}/{episode_id}/{tag}")
 
-Text = Annotated[str, Field(max_length=8000)]
-Name = Annotated[str, Field(max_length=80)]
 _LINES = 5000
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Line(_Body):
+class Line(Body):
     id: Name
     text: Text
     version: Name
 
 
-class Lines(_Body):
+class Lines(Body):
     edits: Annotated[list[Line], Field(max_length=_LINES)]
     approve: bool = False
 
 
-class Versions(_Body):
+class Versions(Body):
     versions: Annotated[dict[Name, Name], Field(max_length=_LINES)]
     approved: bool = True
 
 
-class Wanted(_Body):
-    texts: Annotated[dict[Name, Text], Field(max_length=50)] = {}
-    times: Annotated[dict[Name, tuple[int, int]], Field(max_length=50)] = {}
+class Wanted(Body):
+    texts: Annotated[dict[Name, Text], Field(max_length=50, default_factory=dict)]
+    times: Annotated[dict[Name, tuple[int, int]], Field(max_length=50, default_factory=dict)]
 
 
-class SourceLine(_Body):
-    id: Name
-    text: Text
-    start: int
-    end: int
-    version: Name
-
-
-class Cut(_Body):
-    id: Name
-    version: Name
-    at: Annotated[int, Field(ge=0, le=8000)]
-    at_ms: int | None = None
-
-
-class Joined(_Body):
-    cues: Annotated[list[tuple[Name, Name]], Field(min_length=2, max_length=10)]
-
-
-class Said(_Body):
+class Said(Body):
     id: Name
     text: Text
     to: Name = ""
 
 
-class Which(_Body):
+class Which(Body):
     id: Name
-
-
-class Verdict(_Body):
-    gate: Literal["transcript", "translation", "final"]
-    verdict: Literal["approved", "rejected"]
-    digest: Annotated[str, Field(max_length=200)]
-    comment: Text = ""
-    cues: Annotated[list[tuple[Name, Text]], Field(max_length=_LINES)] = []
 
 
 @router.post("/lines")
@@ -102,7 +68,7 @@ def save(
     """Save texts; what somebody else changed meanwhile comes back as a clash, with both texts."""
     at = _editable(desk, user, series_id, episode_id, tag)
     made = [Edit(line.id, line.text, line.version) for line in body.edits]
-    saved = edits.save(at.job, tag, made, _who(user), approve=body.approve)
+    saved = edits.save(at.job, tag, made, who_is(user), approve=body.approve)
     return _saved(request, at, user, saved)
 
 
@@ -112,7 +78,7 @@ def approve(
 ) -> Any:
     """Let lines pass as they were seen, or take that back."""
     at = _editable(desk, user, series_id, episode_id, tag)
-    saved = edits.approve(at.job, tag, body.versions, _who(user), approved=body.approved)
+    saved = edits.approve(at.job, tag, body.versions, who_is(user), approved=body.approved)
     return _saved(request, at, user, saved)
 
 
@@ -141,7 +107,7 @@ def take_event_back(
     if event is None or not (event.lines_after or event.cues_after):
         raise HTTPException(404)
     _allow(user, at, scope)
-    return _saved(request, at, user, undo.take_back(at.job, scope, event, _who(user)), scope)
+    return _saved(request, at, user, undo.take_back(at.job, scope, event, who_is(user)), scope)
 
 
 @router.post("/preview")
@@ -185,31 +151,6 @@ def leave(user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: s
     presence(desk).leave(place(desk, series_id, episode_id, tag).key, user.name)
 
 
-@router.post("/source")
-def mend(
-    request: Request, user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str, body: SourceLine
-) -> Any:
-    """Another text or other times for a cue of the source; every locale sees it."""
-    at = _source(desk, user, series_id, episode_id, tag)
-    edit = CueEdit(body.id, body.text, body.start, body.end, body.version)
-    return _mended(request, at, user, source.edit(at.job, [edit], _who(user)))
-
-
-@router.post("/split")
-def split(request: Request, user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str, body: Cut) -> Any:
-    at = _source(desk, user, series_id, episode_id, tag)
-    made = source.split(at.job, body.id, body.version, _who(user), at_char=body.at, at_ms=body.at_ms)
-    return _mended(request, at, user, made)
-
-
-@router.post("/merge")
-def merge(
-    request: Request, user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str, body: Joined
-) -> Any:
-    at = _source(desk, user, series_id, episode_id, tag)
-    return _mended(request, at, user, source.merge(at.job, body.cues, _who(user)))
-
-
 @router.post("/comments")
 def comment(
     request: Request, user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str, body: Said
@@ -217,7 +158,7 @@ def comment(
     at = _editable(desk, user, series_id, episode_id, tag)
     if body.id not in {cue.id for cue in at.job.source().cues}:
         raise InputError(f"there is no cue {body.id} any more", next_step="load the episode again")
-    comments.add(at.job, tag, body.id, body.text, _who(user), to=body.to)
+    comments.add(at.job, tag, body.id, body.text, who_is(user), to=body.to)
     return rows_of(request, at, user, [body.id])
 
 
@@ -226,27 +167,7 @@ def resolve(
     request: Request, user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str, body: Which
 ) -> Any:
     at = _editable(desk, user, series_id, episode_id, tag)
-    return rows_of(request, at, user, comments.resolve(at.job, tag, body.id, _who(user)).cue_ids)
-
-
-@router.get("/gate/{gate}")
-def before_deciding(
-    user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str,
-    gate: Literal["transcript", "translation", "final"],
-) -> Any:  # fmt: skip
-    """The digest that a decision at `gate` has to name."""
-    at = place(desk, series_id, episode_id, tag)
-    return {"digest": verdicts.seen(at.job, gate, None if gate == "transcript" else tag)}
-
-
-@router.post("/decide")
-def decide(user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str, body: Verdict) -> Any:
-    """Approve or reject at a gate, about exactly what the page showed."""
-    at = place(desk, series_id, episode_id, tag)
-    scope = None if body.gate == "transcript" else tag
-    allow(user.may_decide(body.gate, scope))
-    made = verdicts.decide(at.job, body.gate, scope, body.verdict, user, body.digest, body.comment, body.cues)
-    return {"verdict": made.verdict, "gate": made.gate, "next": verdicts.go_on(at.job, {scope: made})}
+    return rows_of(request, at, user, comments.resolve(at.job, tag, body.id, who_is(user)).cue_ids)
 
 
 def _editable(desk: Any, user: User, series_id: str, episode_id: str, tag: str) -> Place:
@@ -255,18 +176,8 @@ def _editable(desk: Any, user: User, series_id: str, episode_id: str, tag: str) 
     return at
 
 
-def _source(desk: Any, user: User, series_id: str, episode_id: str, tag: str) -> Place:
-    at = place(desk, series_id, episode_id, tag)
-    _allow(user, at, SOURCE)
-    return at
-
-
 def _allow(user: User, at: Place, scope: str) -> None:
     allow(user.may_edit(at.job.series.source_locale if scope == SOURCE else scope))
-
-
-def _who(user: User) -> Who:
-    return Who(user.name, signed_in=True)
 
 
 def _back(request: Request, user: User, at: Place, *, again: bool) -> Any:
@@ -280,15 +191,7 @@ def _back(request: Request, user: User, at: Place, *, again: bool) -> Any:
         raise InputError(f"there is nothing of yours to {what} here", next_step="choose a change in the history")
     scope, event = max(found, key=lambda one: one[1].id)
     _allow(user, at, scope)
-    return _saved(request, at, user, undo.take_back(at.job, scope, event, _who(user)), scope)
-
-
-def clashing(saved: Saved) -> list[dict[str, str]]:
-    """What was not made since the lines had changed meanwhile: both texts, for a person to choose."""
-    return [
-        {"id": one.edit.cue_id, "mine": one.edit.text, "theirs": one.line.text, "version": one.version, "by": one.who}
-        for one in saved.clashes
-    ]
+    return _saved(request, at, user, undo.take_back(at.job, scope, event, who_is(user)), scope)
 
 
 def _saved(request: Request, at: Place, user: User, saved: Saved, scope: str = "") -> Any:
@@ -298,22 +201,6 @@ def _saved(request: Request, at: Place, user: User, saved: Saved, scope: str = "
     return rows_of(request, at, user, ids) | {
         "clashes": clashing(saved), "reload": scope == SOURCE, "first": (saved.event.cue_ids[0] if saved.event else ""),
     }  # fmt: skip
-
-
-def _mended(request: Request, at: Place, user: User, event: Event | None) -> Any:
-    """Every locale has the source, so all of them are laid out anew."""
-    if event:
-        REFITS.soon(at.job, laid_out(at.job))
-    gone = bool(event and {cue.id for cue in event.cues_before} != {cue.id for cue in event.cues_after})
-    ids = [cue.id for cue in event.cues_after] if event else []
-    return rows_of(request, at, user, ids) | {"reload": gone, "first": ids[0] if ids else ""}
-
-
-def rows_of(request: Request, at: Place, user: User, ids: Iterable[str]) -> dict[str, Any]:
-    """The rows of some cues as they are now, as every change answers."""
-    wanted = set(ids)
-    found = rows.sheet(at.job, at.tag, wanted).rows if wanted else ()
-    return {"rows": told(request, at, found, user)}
 
 
 def _changes(request: Request, at: Place, user: User, old: str, new: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from localize import __version__
-from localize.desk import api, board, episode, errors, history, lessons, media, pages, search
+from localize.desk import api, board, deciding, episode, errors, history, lessons, media, pages, search, sources
 from localize.desk.guards import csrf_checked, signed_in
 from localize.desk.http import Outermost
 from localize.desk.registry import Desk, checked
@@ -25,15 +25,9 @@ from localize.desk.users import Users
 from localize.errors import LocalizeError
 
 ROUTERS: tuple[APIRouter, ...] = (
-    board.router,
-    episode.router,
-    api.router,
-    lessons.router,
-    history.router,
-    search.router,
-    media.router,
-    pages.router,
-)
+    board.router, episode.router, api.router, sources.router, deciding.router, lessons.router, history.router,
+    search.router, media.router, pages.router,
+)  # fmt: skip
 """For signed-in people; what changes something needs the token of its session."""
 PUBLIC = ("/healthz", "/login", "/language", "/messages.json", "/static")
 """All that a stranger can reach."""

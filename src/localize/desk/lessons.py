@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
-from localize.desk.api import clashing, rows_of
+from localize.desk.answers import clashing, rows_of, who_is
 from localize.desk.guards import SignedIn, TheDesk, allow
 from localize.desk.pages import fragments
 from localize.desk.places import Place, place
@@ -18,7 +18,6 @@ from localize.errors import InputError
 from localize.review import edits, learn
 from localize.review.edits import Edit
 from localize.review.learn import Lesson
-from localize.review.log import Who
 
 router = APIRouter(prefix="/series/{series_id}/{episode_id}/{tag}/learn")
 
@@ -60,7 +59,7 @@ def after(
 ) -> Any:
     """Learn it: a row of the series' table, or an approved line, put into the chosen places as well."""
     at = _place(desk, user, series_id, episode_id, tag, body)
-    who = Who(user.name, signed_in=True)
+    who = who_is(user)
     if body.as_ == "term":
         made = learn.learn(at.job, _lesson(at, body), who, body.cue)
         for job in desk.jobs(series_id).values():

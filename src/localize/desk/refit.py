@@ -20,8 +20,8 @@ from localize.workspace import layout_file
 
 SETTLED_S = 0.8
 """Without an edit, before a refit begins: about as long as somebody takes to go on to the next line."""
-LATEST_S = 4.0
-"""After the first edit, however busy people are."""
+LATEST_S = 15.0
+"""After the first edit, however busy people are: while a locale is laid out and checked, its saves wait."""
 _BUSY_S = 5.0
 _LOG = logging.getLogger("localize.desk.refit")
 
