@@ -42,12 +42,22 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """All speech of one episode, and what recognised it; what the guards took out is kept beside it."""
+    """All speech of one episode, and what recognised it; what the guards took out is kept beside it.
+
+    `speech` are the stretches `(start_ms, end_ms)` in which there is a voice at all, None where nobody looked.
+    `failure` says why there is none, where the recogniser could not be had and the text comes from elsewhere.
+    """
 
     engine: str
     passages: tuple[Passage, ...]
     dropped: tuple[Dropped, ...] = ()
+    speech: tuple[tuple[int, int], ...] | None = None
+    failure: str = ""
     schema: int = 1
+
+    @property
+    def words(self) -> list[Word]:
+        return [word for passage in self.passages for word in passage.words]
 
 
 PROMPT_HEAD = "短剧对白。人物："
