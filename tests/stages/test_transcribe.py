@@ -128,9 +128,9 @@ def doubted(said: str, confidence: float, *, no_speech: float = 0.0) -> Passage:
     ("said", "stays"),
     [
         (doubted("谢谢大家。", 0.9), True),
-        (doubted("谢谢大家。", 0.2), False),
+        (doubted("谢谢大家。", 0.3), False),
         (doubted("谢谢大家。", 0.9, no_speech=0.4), False),
-        (doubted("我说谢谢大家然后走了", 0.2), True),
+        (doubted("我说谢谢大家然后走了", 0.3), True),
     ],
 )
 def test_what_a_character_may_say_too_is_judged_by_how_sure_the_recogniser_is(said: Passage, stays: bool) -> None:

@@ -21,7 +21,7 @@ BEAM = 5
 
 
 class OpenAIWhisper:
-    """Holds the model once loaded; one call at a time. It hears everything, music and silence too: the guards matter here."""
+    """Holds the model once loaded; one call at a time. It hears music too: the guards matter here."""
 
     def __init__(self, store: Store | None = None, *, threads: int | None = None) -> None:
         self._store = store or Store()
