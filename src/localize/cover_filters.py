@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import ffmpeg
@@ -34,7 +35,7 @@ _LIGHT = 0.3
 _OPAQUE = "#101010"
 
 
-def covered(picture: Any, plan: CoverPlan) -> tuple[Any, dict[str, bytes]]:
+def covered(picture: Any, plan: CoverPlan) -> tuple[Any, dict[str, Path | bytes]]:
     """`picture` with every patch of `plan` on it, and the files that its graph reads."""
     area, active = plan.area, during(plan.patches)
     size = area.right - area.left, area.bottom - area.top
@@ -42,7 +43,8 @@ def covered(picture: Any, plan: CoverPlan) -> tuple[Any, dict[str, bytes]]:
     part = whole["1"].filter("crop", *size, area.left, area.top).filter_multi_output("split", 2)
     patch = _without_text(part["0"], plan).filter("gblur", sigma=round(_SIGMA * plan.em_px, 1), enable=active)
     if plan.method == "box":
-        patch = patch.filter("lutyuv", y=f"16+{_LIGHT}*(val-16)")
+        grey = f"128+{_LIGHT}*(val-128)"
+        patch = patch.filter("lutyuv", y=f"16+{_LIGHT}*(val-16)", u=grey, v=grey)
     # Never below 16, and libass draws white as 235: a plane of luma. A mask goes from 0 to 255.
     mask = part["1"].filter("extractplanes", "y").filter("lut", y=16).filter("ass", _MASK, shaping="simple")
     mask = mask.filter("lut", y="clip((val-16)*255/219,0,255)")

@@ -13,8 +13,8 @@ from localize.safe_area import Rect
 from localize.timecode import seconds_from_ms
 
 Method = Literal["blur", "box", "inpaint"]
-"""`blur`: the picture around a text drawn over it, blurred; `box`: that behind a dark, rounded pane; `inpaint`: only the
-letters, filled in from what stands beside them."""
+"""`blur`: the picture around a text drawn over it, blurred; `box`: that behind a dark, rounded pane; `inpaint`: only
+the letters, filled in from what stands beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +79,5 @@ def during(patches: Iterable[Patch]) -> str:
             spans[-1][1] = max(spans[-1][1], end_ms)
         else:
             spans.append([start_ms, end_ms])
-    return "+".join(f"between(t,{seconds_from_ms(start - 5):.3f},{seconds_from_ms(end + 5):.3f})" for start, end in spans)
+    seconds = ((seconds_from_ms(start - 5), seconds_from_ms(end + 5)) for start, end in spans)
+    return "+".join(f"between(t,{start:.3f},{end:.3f})" for start, end in seconds)

@@ -26,7 +26,7 @@ _EDGE = Fraction(3, 10)
 # Two readings of one line, or two lines of about one length: hardly more is covered by their common box.
 _SAME = 1.15
 _PAD_MS = 120
-"""Before and after a text: three pictures at 25 a second, which is what a reader may be wrong about its start and end."""
+"""Before and after a text: three pictures at 25 a second, so much a reader may be wrong about its start and end."""
 
 
 def plan(

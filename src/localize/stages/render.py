@@ -86,9 +86,7 @@ def groups(locales: Sequence[str], workers: int) -> list[tuple[str, ...]]:
     return [tuple(locales[start:end]) for start, end in pairwise(bounds)]
 
 
-def plan_burn(
-    media: Path, facts: MediaFacts, texts: Mapping[str, Path], cover: CoverPlan | None = None
-) -> RenderPlan:
+def plan_burn(media: Path, facts: MediaFacts, texts: Mapping[str, Path], cover: CoverPlan | None = None) -> RenderPlan:
     """One master per locale of `texts` (locale -> its `.ass` file), all from one decode and with one cover."""
     source = _source(media)
     picture = _upright(source["V:0"], facts)
