@@ -1,7 +1,7 @@
 """The pipeline: which step follows which, where a person decides, and who may go on.
 
     ingest > shots, transcribe > segment > [transcript] > translate > fit > check > [translation]
-      > sidecar, burn, mux > [final] > report
+      > sidecar, cover > burn, mux > [final] > report
 
 `advance` is the one description that the flows and the command line share: it hands out units of work in waves and
 judges the gates; how a wave is executed (threads here, Prefect tasks in `flows`) is the caller's.
@@ -114,6 +114,8 @@ class _Waves:
         if "sidecar" in modes:
             left -= self.run([self.unit("sidecar", tag) for tag in self._ordered(left)])
         if "burn" in modes:
+            if self.run([self.unit("cover")]):
+                return []
             failed = self.run([self.unit("burn", *tags) for tags in groups(self._ordered(left), WORKERS)])
             left -= self._alone(failed)
         if "mux" in modes and left and self.run([self.unit("mux", *self._selectable(left))]):

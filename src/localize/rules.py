@@ -71,6 +71,7 @@ RULES = (
     Rule("supplied-past-end", "error", "a supplied cue starts after the picture has ended; a warning where clipped"),
     Rule("supplied-no-duration", "error", "a supplied cue ends when it begins, or before"),
     Rule("source-moved-on", "warning", "what the mended source was made from has changed since"),
+    Rule("not-covered", "warning", "the series asks to cover burned-in subtitles, and nothing can be covered"),
     # A subtitle file made elsewhere: imported, or checked by itself.
     Rule("shown-with", "info", "an imported line has no text: its words stand in another one"),
     Rule("left-out", "warning", "an imported file has nothing for a line of the source"),

@@ -22,6 +22,7 @@ GENRES = ("ceo-romance", "war-god", "rebirth", "xianxia", "palace", "family", "f
 PLATFORMS = ("tiktok", "reels", "shorts", "reelshort", "full")
 MEDIA_SUFFIXES = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".webm", ".ts"})
 
+Cover = Literal["auto", "blur", "box", "inpaint", "none"]
 GateMode = Literal["required", "auto", "off"]
 # Ids become file and folder names on every platform, so: no separators, no leading dot.
 _ID_CHARS = 64
@@ -134,9 +135,11 @@ class Series(_Strict):
     """Whose approved lines are used again: this series', those of every series on this machine, or none."""
     shorten: bool = True
     """Whether a line that cannot be read in its time is asked for again, shorter."""
-    cover: Literal["none"] = "none"
+    cover: Cover = "auto"
+    """How burned-in source subtitles are hidden in masters; `auto`: blurred wherever they were found."""
     band: tuple[Fraction01, Fraction01] | None = None
-    """Top and bottom of burned-in source subtitles as shares of the frame's height; targets stay clear of it."""
+    """Top and bottom of burned-in source subtitles as shares of the frame's height, where a series knows better than
+    the reader; targets stand on it where it is covered, else clear of it."""
     max_minutes: Annotated[float, Field(gt=0)] = 30
     gates: Gates = Gates()
     style: Style = Style()

@@ -61,6 +61,8 @@ SHOTS = "shots.json"
 """Where each shot of the picture begins."""
 OCR = "ocr.json"
 """What the picture says: burned-in subtitles, signs, cards."""
+COVER = "cover.json"
+"""Which parts of the picture are covered, when and how."""
 
 
 def target_file(tag: str) -> str:

@@ -14,8 +14,9 @@ from typing import Any, Literal
 
 import ffmpeg
 
-from localize import subtitles
+from localize import cover_filters, subtitles
 from localize.attachments import Attachment, subsets
+from localize.covering import CoverPlan
 from localize.cues import Layout
 from localize.episode import MediaFacts
 from localize.locales import SOURCE, Locale
@@ -74,7 +75,7 @@ class MuxTrack:
 
     profile: Locale
     layout: Layout
-    ass: Path
+    ass: Path | bytes
 
 
 def groups(locales: Sequence[str], workers: int) -> list[tuple[str, ...]]:
@@ -85,12 +86,15 @@ def groups(locales: Sequence[str], workers: int) -> list[tuple[str, ...]]:
     return [tuple(locales[start:end]) for start, end in pairwise(bounds)]
 
 
-def plan_burn(media: Path, facts: MediaFacts, texts: Mapping[str, Path]) -> RenderPlan:
-    """One master per locale of `texts` (locale -> its `.ass` file), all from one decode."""
+def plan_burn(media: Path, facts: MediaFacts, texts: Mapping[str, Path], cover: CoverPlan | None = None) -> RenderPlan:
+    """One master per locale of `texts` (locale -> its `.ass` file), all from one decode and with one cover."""
     source = _source(media)
     picture = _upright(source["V:0"], facts)
+    made, outputs = list[Any](), dict[str, Output]()
+    inputs: dict[str, Path | bytes] = {}
+    if cover:
+        picture, inputs = cover_filters.covered(picture, cover)
     branches = picture.filter_multi_output("split", len(texts)) if len(texts) > 1 else {"0": picture}
-    made, outputs, inputs = [], {}, {}
     for number, (tag, ass) in enumerate(texts.items()):
         text, file = f"text{number}.ass", f"burned{number}.mp4"
         drawn = _late(branches[str(number)].filter("ass", text, shaping=BURN.shaping), facts)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from localize.steps.common import Step
+from localize.steps.covers import cover_step
 from localize.steps.renders import burn_step, mux_step, outdated, report_step
 from localize.steps.source import ingest_step, segment_step, shots_step, transcribe_step
 from localize.steps.tracks import check_step, fit_step, sidecar_step
@@ -25,6 +26,7 @@ STEPS: Mapping[str, Step] = {
     "fit": fit_step,
     "check": check_step,
     "sidecar": sidecar_step,
+    "cover": cover_step,
     "burn": burn_step,
     "mux": mux_step,
     "report": report_step,

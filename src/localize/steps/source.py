@@ -14,7 +14,8 @@ from localize.errors import MediaError, SubtitleError
 from localize.findings import Findings
 from localize.fingerprint import file_digest, fingerprint
 from localize.job import SOURCE, Job, Outcome
-from localize.stages import ingest, segment, transcribe
+from localize.stages import cover, ingest, segment, transcribe
+from localize.steps.covers import cover_plan
 from localize.timing.shots import VERSION as SHOTS_VERSION
 from localize.workspace import SHOTS, findings_file
 
@@ -90,7 +91,9 @@ def segment_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Out
     supplied = subtitles.read(job.supplied) if job.supplied else None
     read = fingerprint(supplied, job.series.names) if supplied else ws.digest("words.json")
     made_of = fingerprint("segment", segment.VERSION, read, job.facts.duration_ms)
-    if ws.fresh(name, made_of, verify=job.options.verify) and ws.fresh(found, made_of):
+    uncovered = cover.findings(cover_plan(job))
+    found_of = fingerprint(made_of, uncovered) if uncovered else made_of
+    if ws.fresh(name, made_of, verify=job.options.verify) and ws.fresh(found, found_of):
         return Outcome(fresh=[SOURCE])
     with ws.writing(SOURCE) as writer:
         previous, duration_ms = ws.read(SourceTrack, name), job.facts.duration_ms
@@ -102,6 +105,6 @@ def segment_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Out
         if previous and (segment.mended(previous) or ws.edited(name, verify=job.options.verify)):
             record = ws.state.artefacts.get(name)
             made = segment.keep_mended(previous, made, moved_on=record is not None and record.fingerprint != made_of)
-        writer.commit(found, Findings(job.series.source_locale, made.findings), made_of)
+        writer.commit(found, Findings(job.series.source_locale, (*made.findings, *uncovered)), found_of)
         writer.commit(name, made.track, made_of)
     return Outcome(done=[SOURCE])
