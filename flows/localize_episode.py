@@ -55,13 +55,15 @@ def jobs_of(
     episodes: list[str] | None,
     allow_landscape: bool,
     budget: str = "",
+    source: str = "",
 ) -> list[Job]:
     """A job per episode from a flow's parameters, all of them checked: InputError before any work begins."""
     series = load(Path(path))
     modes = MODES if mode is None else mode
     options = pipeline.options(
-        series, to=to or (), modes=modes, transcriber=transcriber, allow_landscape=allow_landscape
-    )
+        series, to=to or (), modes=modes, transcriber=transcriber, allow_landscape=allow_landscape,
+        source=source or None,
+    )  # fmt: skip
     root = settings.workspace_root(series.root, Path(workspace) if workspace else None)
     paid = engines_within(budget, runtime.flow_run.get_root_flow_run_id())
     return pipeline.jobs(series, root, options, paid, episodes or ())
@@ -82,9 +84,10 @@ def localize_episode(
     transcriber: str = "faster-whisper",
     allow_landscape: bool = False,
     budget: str = "",
+    source: str = "",
 ) -> State[None]:
     """Advance episode `episode` of the manifest (or media file) at `path`."""
-    (job,) = jobs_of(path, to, mode, workspace, transcriber, [episode], allow_landscape, budget)
+    (job,) = jobs_of(path, to, mode, workspace, transcriber, [episode], allow_landscape, budget, source)
     series = job.series
     result = pipeline.advance(job, execute=as_tasks)
     create_markdown_artifact(

@@ -175,7 +175,7 @@ def test_a_mended_source_outlives_every_later_change_before_it(work: Work) -> No
     assert len(work.heard) == 2
     assert "站住！" in work.path("source.json").read_text(encoding="utf-8")
     assert "Halt!" in work.path("subtitles/en.srt").read_text(encoding="utf-8")
-    assert [f.rule for tag, f in result.findings if tag == "zh-Hans"] == ["source-moved-on"]
+    assert [f.rule for tag, f in result.findings if tag == "zh-Hans"] == ["no-band", "source-moved-on"]
 
 
 def test_a_run_for_one_locale_leaves_the_others_in_the_file_with_all_tracks(work: Work) -> None:

@@ -51,9 +51,9 @@ def _read(han: str) -> tuple[str, ...]:
     # Loaded when first used: its dictionary takes a fifth of a second.
     from pypinyin import lazy_pinyin
 
-    read = tuple(str(syllable) for syllable in lazy_pinyin(han, v_to_u=True, errors=list))
-    # A character that it cannot read stands for itself, so that there is one syllable for each.
-    return read if len(read) == len(han) else tuple(han)
+    read = tuple(str(syllable) for syllable in lazy_pinyin(han, v_to_u=True))
+    # Characters that it cannot read come as one: then each is read alone, so that there is one syllable for each.
+    return read if len(read) == len(han) else tuple(str(lazy_pinyin(char)[0]) for char in han)
 
 
 class Known:
@@ -127,6 +127,11 @@ def _forms(syllable: str) -> frozenset[str]:
     plain = _FUZZY_INITIALS.get(initial, initial)
     finals = {final, final.removesuffix("g")} if final.endswith("ng") else {final}
     return frozenset(plain + one for one in finals)
+
+
+def sound(syllable: str) -> str:
+    """One of the syllables that are often taken for `syllable`, the same for all of them."""
+    return min(_forms(syllable), key=lambda form: (len(form), form))
 
 
 def _borders(run: str) -> frozenset[int]:

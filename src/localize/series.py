@@ -7,7 +7,7 @@ import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
@@ -22,6 +22,8 @@ GENRES = ("ceo-romance", "war-god", "rebirth", "xianxia", "palace", "family", "f
 PLATFORMS = ("tiktok", "reels", "shorts", "reelshort", "full")
 MEDIA_SUFFIXES = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".webm", ".ts"})
 
+TextSource = Literal["auto", "ocr", "speech", "file"]
+SOURCES: tuple[TextSource, ...] = get_args(TextSource)
 Cover = Literal["auto", "blur", "box", "inpaint", "none"]
 GateMode = Literal["required", "auto", "off"]
 # Ids become file and folder names on every platform, so: no separators, no leading dot.
@@ -113,6 +115,8 @@ class Episode(_Strict):
     id: Id
     file: str
     subtitles: str | None = None
+    source: TextSource | None = None
+    """Where its text comes from, where that is not what the series says."""
 
 
 class Series(_Strict):
@@ -125,6 +129,8 @@ class Series(_Strict):
     source_locale: Literal["zh-Hans"] = "zh-Hans"
     locales: tuple[str, ...]
     platform: str = "tiktok"
+    source: TextSource = "auto"
+    """Where the text comes from: `auto` takes a supplied file, else burned-in subtitles, else speech."""
     translator: tuple[str, ...] = ("argos",)
     """`argos`, `opencc`, `opencc:hk`, `llm:NAME`, in the order they are asked: the next writes what one cannot."""
     translators: dict[str, tuple[str, ...]] = {}

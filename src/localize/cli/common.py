@@ -46,6 +46,7 @@ def jobs_of(
     episode: str = "",
     mode: str = ALL_MODES,
     transcriber: str = DEFAULT_TRANSCRIBER,
+    source: str = "",
     allow_landscape: bool = False,
     verify: bool = False,
     budget: str = "",
@@ -60,6 +61,7 @@ def jobs_of(
         to=split(to),
         modes=split(mode),
         transcriber=transcriber,
+        source=source or None,
         allow_landscape=allow_landscape,
         verify=verify,
     )

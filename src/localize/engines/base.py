@@ -45,7 +45,7 @@ class Recognition:
     """All speech of one episode, and what recognised it; what the guards took out is kept beside it.
 
     `speech` are the stretches `(start_ms, end_ms)` in which there is a voice at all, None where nobody looked.
-    `failure` says why there is none, where the recogniser could not be had and the text comes from elsewhere.
+    `failure` says why there is none, and `next_step` what helps, where a recogniser failed that may not be needed.
     """
 
     engine: str
@@ -53,6 +53,7 @@ class Recognition:
     dropped: tuple[Dropped, ...] = ()
     speech: tuple[tuple[int, int], ...] | None = None
     failure: str = ""
+    next_step: str = ""
     schema: int = 1
 
     @property
@@ -97,6 +98,7 @@ class Translation:
     flags: tuple[str, ...] = ()
     attempts: tuple[str, ...] = ()
     failure: str = ""
+    next_step: str = ""
     transient: bool = False
     by: str = ""
 
