@@ -253,9 +253,7 @@ def options(
     if source is not None and source not in SOURCES:
         raise InputError(f"{source!r} is no source of text", next_step=f"choose among {', '.join(SOURCES)}")
     chosen = tuple(mode for mode in MODES if mode in modes)
-    return Options(
-        tuple(to) or series.locales, chosen, transcriber, allow_landscape, verify, source
-    )
+    return Options(tuple(to) or series.locales, chosen, transcriber, allow_landscape, verify, source)
 
 
 def jobs(series: Series, workspace: Path, options: Options, engines: Engines, only: Sequence[str] = ()) -> list[Job]:

@@ -33,6 +33,7 @@ class FasterWhisper:
         return f"faster-whisper {version('faster-whisper')} {self._weights} {settings}"
 
     def transcribe(self, media: Path, *, names: Sequence[str] = ()) -> Recognition:
+        self._store.path(DEFAULT_SPEECH)  # missing weights are told even where nobody speaks
         samples = audio.decode(media)
         length_ms = len(samples) * 1000 // audio.SAMPLE_RATE
         speech = voice.speech(samples)

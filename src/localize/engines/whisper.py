@@ -34,6 +34,7 @@ class OpenAIWhisper:
         return f"openai-whisper {version('openai-whisper')} {weights} fp32 beam {BEAM}"
 
     def transcribe(self, media: Path, *, names: Sequence[str] = ()) -> Recognition:
+        self._store.path(DEFAULT_SPEECH)  # missing weights are told even where nobody speaks
         samples = audio.decode(media)
         length_ms = len(samples) * 1000 // audio.SAMPLE_RATE
         speech = voice.speech(samples)
