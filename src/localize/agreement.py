@@ -54,7 +54,7 @@ def choose(asked: TextSource, supplied: str, found: HardSubs) -> tuple[Origin, s
         return "file", f"{supplied} came with the episode", None
     if found.bands and found.dialogue and found.reach:
         top, bottom = found.reach
-        return "ocr", f"burned-in subtitles stand at {top:.0%} to {bottom:.0%} of the height", None
+        return "ocr", f"found at {100 * top:.0f} to {100 * bottom:.0f} % of the height", None
     reason = found.reason or "nothing could be read there"
     chosen: Origin = "file" if supplied else "speech"
     instead = supplied or "speech"

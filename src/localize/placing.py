@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from localize.cues import Event
+from localize.cues import Event, SourceTrack
 from localize.safe_area import Rect, SafeArea
 from localize.styles import Position
 
@@ -17,6 +17,11 @@ class Sign:
     where: Rect
     start_ms: int
     end_ms: int
+
+
+def signs(source: SourceTrack) -> list[Sign]:
+    """What forced cues of `source` stand for."""
+    return [Sign(cue.place, cue.start_ms, cue.end_ms) for cue in source.cues if cue.place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +41,30 @@ class Place:
         """Distance of the lowest line's bottom edge from the bottom of the frame, for lines `block_px` high."""
         return round(self.area.height_px - self._bottom_edge(block_px))
 
-    def event_margin_px(self, event: Event, width_px: float, block_px: float, *, usual_px: int) -> int:
-        """The same for one event: `usual_px` unless it stands at the top or in the middle, or would cover a sign."""
+    def event_margin_px(
+        self, event: Event, width_px: float, block_px: float, *, usual_px: int, sign: Rect | None = None
+    ) -> int:
+        """The same for one event: `usual_px` unless it stands at the top or in the middle, or would cover a sign.
+
+        An event that says what `sign` says stands beside it.
+        """
+        if sign:
+            return self._beside_px(sign, block_px)
         hanging = self.position != "bottom"
         bottom = self._bottom_edge(block_px) if hanging else self.area.height_px - usual_px
         for sign in self.signs:
             if sign.start_ms < event.end_ms and event.start_ms < sign.end_ms:
                 bottom = self._clear(bottom, width_px, block_px, sign.where)
         return round(self.area.height_px - bottom)
+
+    def _beside_px(self, sign: Rect, block_px: float) -> int:
+        """Below `sign`, above it where there is no room or dialogue stands."""
+        below, above = sign.bottom + self.gap_px + block_px, sign.top - self.gap_px
+        top, bottom = self.band or (0.0, 0.0)
+        on_band = below > top * self.area.height_px and sign.bottom < bottom * self.area.height_px
+        fits_above = above - block_px >= self._highest
+        edge = above if (below > self._lowest or on_band) and fits_above else below
+        return round(self.area.height_px - self._within(edge, block_px))
 
     @property
     def _highest(self) -> float:

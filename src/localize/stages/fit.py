@@ -21,12 +21,12 @@ from localize.errors import ManifestError
 from localize.locales import SOURCE, Locale, locale
 from localize.placing import Place, Sign
 from localize.reading import Reading
-from localize.safe_area import on_frame
+from localize.safe_area import Rect, on_frame
 from localize.series import Style
 from localize.styles import SMALL
 from localize.timecode import Grid
 
-VERSION = 3
+VERSION = 4
 
 SIZES = (1.0, 0.9, 0.8)
 # 38 px on a frame 1080 wide: smaller type was hard to read on a phone.
@@ -58,7 +58,7 @@ def fit(
     """Lay out `target` on the frame of `facts`.
 
     `band` is (top, bottom) of burned-in source text, shares of the height; lines stand on it where it is `covered`,
-    else clear of it, and always clear of `signs`. `row` is the reading profile as the series wants it, `keep` has the
+    else clear of it, and always clear of `signs`; a forced line stands beside what it says. `row` is the reading profile as the series wants it, `keep` has the
     names and terms that stay on one line by cue id, `shots` are the first milliseconds of new shots.
     Raises EngineRejected where a font of the locale is not installed, ManifestError where the font that the series
     names lacks a letter.
@@ -98,7 +98,7 @@ def fit(
         events=tuple(
             event if own_px == margin_px else replace(event, margin_bottom_px=own_px)
             for event, box in zip(events, boxes, strict=True)
-            for own_px in [place.event_margin_px(event, *box, usual_px=margin_px)]
+            for own_px in [place.event_margin_px(event, *box, usual_px=margin_px, sign=setter.sign(event))]
         ),
     )
 
@@ -156,6 +156,10 @@ class _Setter:
             fits=self._fits, joint="\u3000" if self.profile.script == "Jpan" else " ",
         )  # fmt: skip
         return [part for event in events for part in self._set(event, self._parts(event, texts))]
+
+    def sign(self, event: Event) -> Rect | None:
+        """The writing in the picture that `event` says in the locale's words."""
+        return self.cues[event.cue_ids[0]].place if event.kind == "forced" else None
 
     def width_px(self, event: Event) -> float:
         em_px = event.em_px or self.em_px

@@ -11,6 +11,7 @@ from localize.evidence import Evidence
 from localize.findings import Findings
 from localize.job import Job, Outcome
 from localize.locales import locale
+from localize.placing import signs
 from localize.stages import check, fit
 from localize.steps.common import each, frame
 from localize.steps.covers import source_band
@@ -27,7 +28,7 @@ def fit_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
         layout = fit.fit(
             job.source(), ws.need(TargetTrack, target_file(tag)), profile, job.facts,
             style=series.style, platform=series.platform, band=band, covered=covered,
-            row=series.reading.of(tag), keep=kept(tag), shots=_cuts(job),
+            row=series.reading.of(tag), keep=kept(tag), shots=_cuts(job), signs=signs(job.source()),
         )  # fmt: skip
         writer.commit(subtitle_file(tag, "ass"), subtitles.to_ass(layout, profile, series.style), made_of)
         writer.commit(layout_file(tag), layout, made_of)
