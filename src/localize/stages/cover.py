@@ -23,7 +23,7 @@ VERSION = 1
 _MARGIN = Fraction(1, 4)
 # What fades into the picture around; a box has its padding there.
 _EDGE = Fraction(3, 10)
-# Two readings of one line, or two lines of about one length: hardly more is covered by their common box.
+# Two readings of one line, or lines of about one length: their common box is hardly larger than that of each.
 _SAME = 1.15
 _PAD_MS = 120
 """Before and after a text: three pictures at 25 a second, so much a reader may be wrong about its start and end."""
@@ -98,7 +98,7 @@ def _steady(patches: Iterable[Patch]) -> list[Patch]:
     for patch in patches:
         last = joined[-1] if joined else patch
         core = around((last.core, patch.core))
-        if joined and patch.start_ms <= last.end_ms and _area(core) <= _SAME * max(_area(last.core), _area(patch.core)):
+        if joined and patch.start_ms <= last.end_ms and _area(core) <= _SAME * min(_area(last.core), _area(patch.core)):
             joined[-1] = replace(
                 last, core=core, box=around((last.box, patch.box)), end_ms=max(last.end_ms, patch.end_ms)
             )
