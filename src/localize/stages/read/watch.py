@@ -1,0 +1,259 @@
+"""Watching a band: every picture of it goes by, a few are read, and each text gets the frames it begins and ends with.
+
+A text that stands still looks the same in every picture, whatever moves behind it; so it is read again only where its
+looks change or a further vote is wanted, and its borders are where the picture stops to look like it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from localize.chinese import is_spoken
+from localize.sight import Reader, Reading
+from localize.stages.read.lines import EM_OF_BOX, Box, around, rows, turned, union
+from localize.stages.read.pixels import letter_colour, light, likeness, strokes
+from localize.stages.read.vote import same_text, similarity
+
+if TYPE_CHECKING:
+    from numpy import ndarray
+
+EM_PX = 40
+"""Height of the letters in a watched strip: what the recogniser takes, with room above and below, is 48."""
+SAMPLE_MS = 200
+_FIND_EM = 22
+"""Height of the letters for finding lines."""
+_KEPT_MS = 1_200
+_VOTE_MS = (200, 600, 1_200, 2_400)
+"""After how long a text is read again."""
+_STANDS, _FADES = 0.75, 0.3
+_LOOKS = 0.55
+_CELL = 0.5
+_BEGUN = 0.3
+_LEAST = 0.5
+_HALF = 2
+"""Looks are compared on every other pixel."""
+
+
+@dataclass(slots=True)
+class Run:
+    """One text in the band: its lines' readings one list each, boxes in pixels of the strip."""
+
+    start_ms: int
+    end_ms: int
+    lines: list[list[Reading]]
+    boxes: list[Box]
+    colours: list[str]
+    ems: list[float]
+    looks: ndarray = field(repr=False)
+    read_ms: int = 0
+    found_ms: int = 0
+    held_ms: int = 0
+    """The last time it was seen to stand there."""
+    settled: bool = False
+    """Whether its start is known to the frame."""
+
+    @property
+    def text(self) -> str:
+        return "\n".join(max(line, key=lambda reading: reading.confidence).text for line in self.lines)
+
+    @property
+    def readings(self) -> int:
+        return max(len(line) for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    readings: list[Reading]
+    boxes: list[Box]
+
+
+class Watch:
+    """Takes the strips of one band in order; `runs` are complete after `finish`."""
+
+    def __init__(self, reader: Reader, *, standing: Sequence[Box] = (), centred: bool = True) -> None:
+        self._reader = reader
+        self._standing = standing
+        self._centred = centred
+        self._run: Run | None = None
+        self._kept: deque[tuple[int, ndarray]] = deque()
+        self._sampled_ms = -SAMPLE_MS
+        self._empty: ndarray | None = None
+        self.runs: list[Run] = []
+
+    def see(self, at_ms: int, picture: ndarray) -> None:
+        small = light(picture[::_HALF, ::_HALF])
+        self._kept.append((at_ms, small))
+        while self._kept[0][0] < at_ms - _KEPT_MS:
+            self._kept.popleft()
+        if at_ms - self._sampled_ms >= SAMPLE_MS - 5:
+            self._sampled_ms = at_ms
+            self._sample(at_ms, picture, strokes(small, EM_PX // _HALF // 2))
+
+    def finish(self, duration_ms: int) -> list[Run]:
+        if self._run:
+            self._close(duration_ms)
+        return self.runs
+
+    def _sample(self, at_ms: int, picture: ndarray, looks: ndarray) -> None:
+        run = self._run
+        if run is None:
+            if self._empty is not None and likeness(self._empty, looks) > 0.9:
+                return
+            self._open(at_ms, looks, picture, self._find(picture))
+            return
+        here = _masked(looks, run.boxes)
+        stands, like = _amount(here, run.looks), likeness(here, run.looks)
+        if like > _LOOKS and _FADES < stands < _STANDS:
+            run.held_ms = at_ms
+            return
+        if like > _LOOKS and stands >= _STANDS and not self._cells_differ(here, run):
+            run.held_ms = at_ms
+            if stands > 1.1:
+                run.looks = here
+            self._settle(run)
+            if run.readings <= len(_VOTE_MS) and at_ms - run.found_ms >= _VOTE_MS[run.readings - 1]:
+                self._again(at_ms, picture, looks, run)
+            return
+        self._changed(at_ms, picture, looks, run)
+
+    def _again(self, at_ms: int, picture: ndarray, looks: ndarray, run: Run) -> None:
+        """One more vote; every other one looks for lines anew, in case one was added."""
+        if run.readings % 2 == 0:
+            self._changed(at_ms, picture, looks, run)
+            return
+        for line, box in zip(run.lines, run.boxes, strict=True):
+            line.append(self._reader.read(picture, box.corners))
+        run.read_ms = at_ms
+
+    def _changed(self, at_ms: int, picture: ndarray, looks: ndarray, run: Run) -> None:
+        found = self._find(picture)
+        if found and len(found.readings) == len(run.lines) and _same(run, found.readings):
+            for line, reading in zip(run.lines, found.readings, strict=True):
+                line.append(reading)
+            run.looks, run.boxes = _masked(looks, found.boxes), found.boxes
+            run.held_ms = run.read_ms = at_ms
+            return
+        if not found and likeness(_masked(looks, run.boxes), run.looks) > _LOOKS:
+            run.held_ms = at_ms
+            return
+        self._close(at_ms)
+        self._open(at_ms, looks, picture, found)
+
+    def _open(self, at_ms: int, looks: ndarray, picture: ndarray, found: _Found | None) -> None:
+        if not found:
+            self._empty = looks
+            return
+        self._empty = None
+        colours = [letter_colour(_crop(picture, box)) for box in found.boxes]
+        ems = [box.height * EM_OF_BOX for box in found.boxes]
+        self._run = Run(
+            at_ms, at_ms, [[reading] for reading in found.readings], found.boxes, colours, ems,
+            _masked(looks, found.boxes), at_ms, at_ms, at_ms,
+        )  # fmt: skip
+
+    def _settle(self, run: Run) -> None:
+        """Its start, now that its looks are known in full: the first picture that looks like it."""
+        if run.settled:
+            return
+        run.settled = True
+        floor_ms = self.runs[-1].end_ms if self.runs else 0
+        earlier = [(at_ms, small) for at_ms, small in self._kept if floor_ms <= at_ms <= run.found_ms]
+        amounts = [self._amount_at(small, run) for _, small in earlier]
+        least = _BEGUN * (1 - (base := max(0.0, min(amounts, default=0.0)))) + base
+        for (at_ms, _), amount in zip(reversed(earlier), reversed(amounts), strict=True):
+            if at_ms < run.found_ms and amount < least:
+                break
+            run.start_ms = at_ms
+
+    def _close(self, at_ms: int) -> None:
+        run = self._run
+        assert run is not None
+        self._settle(run)
+        later = [(ms, small) for ms, small in self._kept if ms > run.held_ms]
+        amounts = [self._amount_at(small, run) for _, small in later]
+        least = _BEGUN * (1 - (base := max(0.0, min(amounts, default=0.0)))) + base
+        gone = (ms for (ms, _), amount in zip(later, amounts, strict=True) if amount < least)
+        run.end_ms = next(gone, at_ms) if base < 0.7 else at_ms
+        self._run = None
+        self.runs.append(run)
+
+    def _amount_at(self, small: ndarray, run: Run) -> float:
+        return _amount(_masked(strokes(small, EM_PX // _HALF // 2), run.boxes), run.looks)
+
+    def _cells_differ(self, here: ndarray, run: Run) -> bool:
+        """Whether a part as wide as a letter has changed while the rest stands."""
+        import numpy as np
+
+        em = EM_PX // _HALF
+        for box in run.boxes:
+            part = _part(box)
+            starts = np.arange(0, max(run.looks[part].shape[1], 1), em)
+            energies = np.add.reduceat((run.looks[part] ** 2).sum(axis=0), starts)
+            shares = np.add.reduceat((here[part] * run.looks[part]).sum(axis=0), starts)
+            letters = energies > 0.3 * energies.mean()
+            if (shares[letters] < _CELL * energies[letters]).any():
+                return True
+        return False
+
+    def _find(self, picture: ndarray) -> _Found | None:
+        """The lines of the band in `picture`, read; None where there is no text."""
+        height, width = picture.shape[:2]
+        longest = round(max(height, width) * _FIND_EM / EM_PX)
+        boxes = []
+        for corners in self._reader.find(picture, longest):
+            box = around(corners)
+            if not turned(corners) and self._may_be_dialogue(box):
+                boxes.append(box)
+        readings, places = [], []
+        for row in rows(boxes):
+            place = union(row)
+            reading = self._reader.read(picture, place.corners)
+            if is_spoken(reading.text) and reading.confidence >= _LEAST:
+                readings.append(reading)
+                places.append(place)
+        if self._centred and places:
+            keep = [n for n, place in enumerate(places) if abs(place.centre[0] / width - 0.5) < 0.12]
+            readings, places = [readings[n] for n in keep], [places[n] for n in keep]
+        return _Found(readings, places) if readings else None
+
+    def _may_be_dialogue(self, box: Box) -> bool:
+        em = box.height * EM_OF_BOX
+        return 0.4 * EM_PX < em < 1.7 * EM_PX and all(box.shared(other) < 0.5 for other in self._standing)
+
+
+def _same(run: Run, readings: Sequence[Reading]) -> bool:
+    for line, reading in zip(run.lines, readings, strict=True):
+        best = max(line, key=lambda other: other.confidence)
+        if not same_text(best, reading) and similarity(best.text, reading.text) < 0.99:
+            return False
+    return True
+
+
+def _masked(looks: ndarray, boxes: Sequence[Box]) -> ndarray:
+    """`looks` inside `boxes` only."""
+    import numpy as np
+
+    masked = np.zeros_like(looks)
+    for box in boxes:
+        part = _part(box)
+        masked[part] = looks[part]
+    return masked
+
+
+def _part(box: Box) -> tuple[slice, slice]:
+    """`box` of a strip as a part of its looks."""
+    rows_ = slice(max(int(box.top) // _HALF, 0), int(box.bottom) // _HALF)
+    return rows_, slice(max(int(box.left) // _HALF, 0), int(box.right) // _HALF)
+
+
+def _amount(here: ndarray, looks: ndarray) -> float:
+    """How much of `looks` there is in `here`: 1 where it stands in full, 0.5 where it has half faded."""
+    energy = float((looks * looks).sum())
+    return float((here * looks).sum()) / energy if energy > 1.0 else 0.0
+
+
+def _crop(picture: ndarray, box: Box) -> ndarray:
+    return picture[max(int(box.top), 0) : int(box.bottom), max(int(box.left), 0) : int(box.right)]
