@@ -26,6 +26,7 @@ from tests.stages.test_render import FACTS
 
 Golden = Callable[[str, str], None]
 BAND = Band(0.66, 0.74, "#ffffff", 0.04, 1, 0, 60_000)
+LEVEL = replace(BAND, top=890 / 1280, bottom=950 / 1280)
 BOX = Rect(201, 901, 519, 951)
 
 
@@ -110,6 +111,13 @@ def test_a_line_that_was_read_twice_is_one_patch() -> None:
 def test_lines_of_other_lengths_or_at_another_time_have_patches_of_their_own() -> None:
     assert len(planned(line(1000, 2000), line(2000, 3000, box=Rect(101, 901, 619, 951))).patches) == 2
     assert len(planned(line(1000, 2000), line(2300, 3000)).patches) == 2
+
+
+def test_patches_of_one_band_are_of_one_height_unless_it_has_room_for_more_lines() -> None:
+    low, high = line(0, 900, box=Rect(201, 905, 519, 940)), line(1000, 1900, box=Rect(201, 893, 519, 949))
+    heights = {(patch.core.top, patch.core.bottom) for patch in planned(low, high, bands=(LEVEL,)).patches}
+    assert heights == {(876, 964)}
+    assert len({patch.core.top for patch in planned(low, high).patches}) == 2
 
 
 lines = st.builds(

@@ -201,6 +201,13 @@ def test_three_lines_stay_clear_of_a_band_they_would_reach() -> None:
     assert laid_out([LONG["en"][1], "Two."], cues, band=band).margin_bottom_px > 444
 
 
+def test_each_line_stands_in_the_middle_of_a_band_that_is_covered() -> None:
+    layout = laid_out(["One.", "I will never forgive what you did to us."], band=(0.6, 0.66), covered=True)
+    one, two = (event.margin_bottom_px or layout.margin_bottom_px for event in layout.events)
+    assert "\n" in layout.events[1].text
+    assert one - two == pytest.approx(layout.em_px * 1.362 / 2, abs=2)
+
+
 def test_lines_stand_on_a_band_that_is_covered() -> None:
     layout = laid_out(["One."], band=(0.6, 0.66), covered=True)
     middle_px = layout.height_px - layout.margin_bottom_px - 48 * 1.362

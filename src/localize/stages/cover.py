@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from math import ceil, floor
 
 from localize.covering import CoverPlan, Method, Patch, around
 from localize.episode import MediaFacts
@@ -25,6 +26,8 @@ _MARGIN = Fraction(1, 4)
 _EDGE = Fraction(3, 10)
 # Two readings of one line, or lines of about one length: their common box is hardly larger than that of each.
 _SAME = 1.15
+# In ems a line: beyond that a band has room for more lines than the text has.
+_LEVEL = 1.75
 _PAD_MS = 120
 """Before and after a text: three pictures at 25 a second, so much a reader may be wrong about its start and end."""
 
@@ -74,12 +77,21 @@ def _why_not(hardsubs: HardSubs | None, band: tuple[float, float] | None) -> str
 
 
 def _patch(shown: Shown, facts: MediaFacts, bands: Sequence[Band]) -> Patch:
-    em_px = max(2, round((shown.box.bottom - shown.box.top) / (shown.text.count("\n") + 1)))
-    core = _grown(shown.box, _MARGIN * em_px, facts)
+    band = next((band for band in bands if _holds(band, shown, facts)), None)
+    lines = shown.text.count("\n") + 1
+    em_px = max(2, round(band.em * facts.height_px if band else (shown.box.bottom - shown.box.top) / lines))
+    level = band and band.bottom - band.top <= _LEVEL * lines * band.em
+    core = _grown(_as_high(shown.box, band, facts) if band and level else shown.box, _MARGIN * em_px, facts)
     start_ms = max(0, shown.start_ms - _PAD_MS) // 10 * 10
     end_ms = -(-(shown.end_ms + _PAD_MS) // 10) * 10
-    colour = next((band.colour for band in bands if _holds(band, shown, facts)), "")
-    return Patch(core, _grown(core, _EDGE * em_px, facts), start_ms, end_ms, em_px, colour)
+    box = _grown(core, _EDGE * em_px, facts)
+    return Patch(core, box, start_ms, end_ms, em_px, band.colour if band else "")
+
+
+def _as_high(box: Rect, band: Band, facts: MediaFacts) -> Rect:
+    """`box` as high as its band, so that patches do not jump from line to line as a reader's boxes do."""
+    top, bottom = floor(band.top * facts.height_px), ceil(band.bottom * facts.height_px)
+    return Rect(box.left, min(box.top, top), box.right, max(box.bottom, bottom))
 
 
 def _grown(box: Rect, by_px: Fraction, facts: MediaFacts) -> Rect:
