@@ -63,6 +63,8 @@ OCR = "ocr.json"
 """What the picture says: burned-in subtitles, signs, cards."""
 COVER = "cover.json"
 """Which parts of the picture are covered, when and how."""
+FILLED = "cover.mkv"
+"""The covered part of the picture without its letters, where a series has them filled in."""
 
 
 def target_file(tag: str) -> str:

@@ -18,8 +18,6 @@ from localize.rules import finding
 from localize.safe_area import Rect
 from localize.series import Cover
 
-VERSION = 1
-
 # In ems. A reader's box ends with the fill of the letters; outlines reach up to 0.12 em beyond it, shadows further.
 _MARGIN = Fraction(1, 4)
 # What fades into the picture around; a box has its padding there.
@@ -46,7 +44,9 @@ def plan(
     shown = _dialogue(hardsubs, facts, band) if hardsubs else []
     if hardsubs is None or not shown:
         return CoverPlan(None, _why_not(hardsubs, band), missed=asked is not None)
-    patches = _steady(_patch(one, facts, hardsubs.bands) for one in shown)
+    patches = [_patch(one, facts, hardsubs.bands) for one in shown]
+    if asked != "inpaint":  # which needs to know each text's own letters
+        patches = _steady(patches)
     texts = "1 text" if len(shown) == 1 else f"{len(shown)} texts"
     why = f"{texts} in the picture, " + (f"cover = {asked!r}" if asked else "and the series leaves the method open")
     return CoverPlan(asked or "blur", why, tuple(patches), band or _home(shown, hardsubs.bands, facts))
