@@ -8,6 +8,7 @@ is black the picture comes out bit for bit. Everything hangs on the pictures' ow
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import ffmpeg
 
 from localize import subtitles
 from localize.covering import CoverPlan, Patch, during
+from localize.media import url
 from localize.safe_area import Rect
 from localize.subtitles import Pane
 
@@ -35,21 +37,36 @@ _LIGHT = 0.3
 _OPAQUE = "#101010"
 
 
-def covered(picture: Any, plan: CoverPlan) -> tuple[Any, dict[str, Path | bytes]]:
-    """`picture` with every patch of `plan` on it, and the files that its graph reads."""
+def covered(
+    picture: Any, plan: CoverPlan, *, rate: Fraction, filled: Path | None = None
+) -> tuple[Any, dict[str, Path | bytes]]:
+    """`picture` with every patch of `plan` on it, and the files that its graph reads.
+
+    `filled` is the video of `plan.area` without letters that `inpaint` needs, with a picture for each of `picture`'s,
+    which come at `rate`.
+    """
     area, active = plan.area, during(plan.patches)
     size = area.right - area.left, area.bottom - area.top
-    whole = picture.filter_multi_output("split", 2)
-    part = whole["1"].filter("crop", *size, area.left, area.top).filter_multi_output("split", 2)
-    patch = _without_text(part["0"], plan).filter("gblur", sigma=round(_SIGMA * plan.em_px, 1), enable=active)
+    if filled:
+        # Half a picture early, lest the rounding of some container's clock takes the one before.
+        whole = picture
+        part = ffmpeg.input(url(filled))["v:0"].filter("setpts", f"(N-1/2)/({rate})/TB")
+    else:
+        copies = picture.filter_multi_output("split", 2)
+        whole = copies["0"]
+        part = copies["1"].filter("crop", *size, area.left, area.top)
+    halves = part.filter_multi_output("split", 2)
+    patch = halves["0"] if filled else _without_text(halves["0"], plan)
+    if not filled:
+        patch = patch.filter("gblur", sigma=round(_SIGMA * plan.em_px, 1), enable=active)
     if plan.method == "box":
         grey = f"128+{_LIGHT}*(val-128)"
         patch = patch.filter("lutyuv", y=f"16+{_LIGHT}*(val-16)", u=grey, v=grey)
     # Never below 16, and libass draws white as 235: a plane of luma. A mask goes from 0 to 255.
-    mask = part["1"].filter("extractplanes", "y").filter("lut", y=16).filter("ass", _MASK, shaping="simple")
+    mask = halves["1"].filter("extractplanes", "y").filter("lut", y=16).filter("ass", _MASK, shaping="simple")
     mask = mask.filter("lut", y="clip((val-16)*255/219,0,255)")
     patch = ffmpeg.filter([patch, mask], "alphamerge")
-    made = ffmpeg.filter([whole["0"], patch], "overlay", area.left, area.top, format="yuv420", enable=active)
+    made = ffmpeg.filter([whole, patch], "overlay", area.left, area.top, format="yuv420", enable=active)
     soft = plan.method != "box"
     return made, {_MASK: subtitles.panes(_panes(plan, area, soft=soft), *size).encode()}
 

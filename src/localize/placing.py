@@ -42,15 +42,15 @@ class Place:
         return round(self.area.height_px - self._bottom_edge(block_px))
 
     def event_margin_px(
-        self, event: Event, width_px: float, block_px: float, *, usual_px: int, sign: Rect | None = None
+        self, event: Event, width_px: float, block_px: float, *, usual_px: int, says: Rect | None = None
     ) -> int:
-        """The same for one event: `usual_px` unless it stands at the top or in the middle, or would cover a sign.
+        """The same for one event: `usual_px` unless it stands at the top, in the middle or on what is covered.
 
-        An event that says what `sign` says stands beside it.
+        Nor where it would cover a sign; one that `says` what a sign says stands beside it.
         """
-        if sign:
-            return self._beside_px(sign, block_px)
-        hanging = self.position != "bottom"
+        if says:
+            return self._beside_px(says, block_px)
+        hanging = self.position != "bottom" or (self.covered and self.band is not None)
         bottom = self._bottom_edge(block_px) if hanging else self.area.height_px - usual_px
         for sign in self.signs:
             if sign.start_ms < event.end_ms and event.start_ms < sign.end_ms:

@@ -65,6 +65,8 @@ AGREEMENT = "agreement.json"
 """Where the text came from, and how other readings bear it out."""
 COVER = "cover.json"
 """Which parts of the picture are covered, when and how."""
+FILLED = "cover.mkv"
+"""The covered part of the picture without its letters, where a series has them filled in."""
 
 
 def target_file(tag: str) -> str:

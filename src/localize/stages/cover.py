@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from math import ceil, floor
 
 from localize.covering import CoverPlan, Method, Patch, around
 from localize.episode import MediaFacts
@@ -17,14 +18,14 @@ from localize.rules import finding
 from localize.safe_area import Rect
 from localize.series import Cover
 
-VERSION = 1
-
 # In ems. A reader's box ends with the fill of the letters; outlines reach up to 0.12 em beyond it, shadows further.
 _MARGIN = Fraction(1, 4)
 # What fades into the picture around; a box has its padding there.
 _EDGE = Fraction(3, 10)
-# Two readings of one line, or two lines of about one length: hardly more is covered by their common box.
+# Two readings of one line, or lines of about one length: their common box is hardly larger than that of each.
 _SAME = 1.15
+# In ems a line: beyond that a band has room for more lines than the text has.
+_LEVEL = 1.75
 _PAD_MS = 120
 """Before and after a text: three pictures at 25 a second, so much a reader may be wrong about its start and end."""
 
@@ -43,7 +44,9 @@ def plan(
     shown = _dialogue(hardsubs, facts, band) if hardsubs else []
     if hardsubs is None or not shown:
         return CoverPlan(None, _why_not(hardsubs, band), missed=asked is not None)
-    patches = _steady(_patch(one, facts, hardsubs.bands) for one in shown)
+    patches = [_patch(one, facts, hardsubs.bands) for one in shown]
+    if asked != "inpaint":  # which needs to know each text's own letters
+        patches = _steady(patches)
     texts = "1 text" if len(shown) == 1 else f"{len(shown)} texts"
     why = f"{texts} in the picture, " + (f"cover = {asked!r}" if asked else "and the series leaves the method open")
     return CoverPlan(asked or "blur", why, tuple(patches), band or _home(shown, hardsubs.bands, facts))
@@ -74,12 +77,21 @@ def _why_not(hardsubs: HardSubs | None, band: tuple[float, float] | None) -> str
 
 
 def _patch(shown: Shown, facts: MediaFacts, bands: Sequence[Band]) -> Patch:
-    em_px = max(2, round((shown.box.bottom - shown.box.top) / (shown.text.count("\n") + 1)))
-    core = _grown(shown.box, _MARGIN * em_px, facts)
+    band = next((band for band in bands if _holds(band, shown, facts)), None)
+    lines = shown.text.count("\n") + 1
+    em_px = max(2, round(band.em * facts.height_px if band else (shown.box.bottom - shown.box.top) / lines))
+    level = band and band.bottom - band.top <= _LEVEL * lines * band.em
+    core = _grown(_as_high(shown.box, band, facts) if band and level else shown.box, _MARGIN * em_px, facts)
     start_ms = max(0, shown.start_ms - _PAD_MS) // 10 * 10
     end_ms = -(-(shown.end_ms + _PAD_MS) // 10) * 10
-    colour = next((band.colour for band in bands if _holds(band, shown, facts)), "")
-    return Patch(core, _grown(core, _EDGE * em_px, facts), start_ms, end_ms, em_px, colour)
+    box = _grown(core, _EDGE * em_px, facts)
+    return Patch(core, box, start_ms, end_ms, em_px, band.colour if band else "")
+
+
+def _as_high(box: Rect, band: Band, facts: MediaFacts) -> Rect:
+    """`box` as high as its band, so that patches do not jump from line to line as a reader's boxes do."""
+    top, bottom = floor(band.top * facts.height_px), ceil(band.bottom * facts.height_px)
+    return Rect(box.left, min(box.top, top), box.right, max(box.bottom, bottom))
 
 
 def _grown(box: Rect, by_px: Fraction, facts: MediaFacts) -> Rect:
@@ -98,7 +110,7 @@ def _steady(patches: Iterable[Patch]) -> list[Patch]:
     for patch in patches:
         last = joined[-1] if joined else patch
         core = around((last.core, patch.core))
-        if joined and patch.start_ms <= last.end_ms and _area(core) <= _SAME * max(_area(last.core), _area(patch.core)):
+        if joined and patch.start_ms <= last.end_ms and _area(core) <= _SAME * min(_area(last.core), _area(patch.core)):
             joined[-1] = replace(
                 last, core=core, box=around((last.box, patch.box)), end_ms=max(last.end_ms, patch.end_ms)
             )

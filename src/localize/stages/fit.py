@@ -98,7 +98,7 @@ def fit(
         events=tuple(
             event if own_px == margin_px else replace(event, margin_bottom_px=own_px)
             for event, box in zip(events, boxes, strict=True)
-            for own_px in [place.event_margin_px(event, *box, usual_px=margin_px, sign=setter.sign(event))]
+            for own_px in [place.event_margin_px(event, *box, usual_px=margin_px, says=setter.sign(event))]
         ),
     )
 

@@ -17,7 +17,7 @@ from localize.job import SOURCE, Job, Outcome
 from localize.locales import Locale, locale
 from localize.stages import render, report
 from localize.steps.common import locked
-from localize.steps.covers import cover_plan, cover_reads
+from localize.steps.covers import cover_plan, cover_reads, filled
 from localize.steps.tracks import sidecar_reads
 from localize.workspace import layout_file, render_file, subtitle_file, target_file
 
@@ -34,7 +34,7 @@ def burn_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome
         if not todo:
             return outcome
         texts = {tag: ws.path(subtitle_file(tag, "ass")) for tag in todo}
-        plan = render.plan_burn(job.media, job.facts, texts, cover_plan(job))
+        plan = render.plan_burn(job.media, job.facts, texts, cover_plan(job), filled(job))
         made = ffmpeg.run(plan, folder=scratch, progress=progress)
         for tag in todo:
             writers[tag].adopt(render_file(tag), made[tag], made_of[tag])
