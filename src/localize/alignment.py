@@ -108,16 +108,15 @@ def _said(text: str) -> list[tuple[int, str]]:
 
 
 def _islands(own: Sequence[Spoken], their: Sequence[Spoken]) -> Iterator[tuple[list[Spoken], list[Spoken]]]:
-    """Both readings cut at the pauses they share."""
-    everything = sorted(
-        [(one.start_ms, 0, n) for n, one in enumerate(own)] + [(o.start_ms, 1, n) for n, o in enumerate(their)]
-    )
-    reach_ms, mine, yours = -APART_MS, list[Spoken](), list[Spoken]()
-    for start_ms, side, number in everything:
+    """Both readings cut at the pauses they share; within a part each is in its own order."""
+    sides = (own, their)
+    every = sorted((one.start_ms, side, number) for side in (0, 1) for number, one in enumerate(sides[side]))
+    parts: list[tuple[list[int], list[int]]] = [([], [])]
+    reach_ms = every[0][0] if every else 0
+    for start_ms, side, number in every:
         if start_ms > reach_ms + APART_MS:
-            yield mine, yours
-            mine, yours = [], []
-        one = (own, their)[side][number]
-        (mine, yours)[side].append(one)
-        reach_ms = max(reach_ms, one.end_ms)
-    yield mine, yours
+            parts.append(([], []))
+        parts[-1][side].append(number)
+        reach_ms = max(reach_ms, sides[side][number].end_ms)
+    for mine, yours in parts:
+        yield [own[number] for number in sorted(mine)], [their[number] for number in sorted(yours)]
