@@ -19,9 +19,9 @@ from localize.cues import Cue, Event, Layout, SourceTrack, TargetLine, TargetTra
 from localize.decisions import Decision
 from localize.engines import ffmpeg
 from localize.episode import AudioFacts, EpisodeState, MediaFacts, PictureFacts
-from localize.hardsub import Band
 from localize.findings import Finding, Findings
 from localize.gates import decision_file, review_command, reviewed_digest, run_command
+from localize.hardsub import Band
 from localize.runs import RunRecord, RunUnit
 from localize.series import Episode, Gates, Series
 from localize.spending import Usage
