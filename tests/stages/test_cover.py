@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from localize import cover_filters
 from localize.covering import CoverPlan, Patch, during
-from localize.engines import ffmpeg
+from localize.engines import ffmpeg, inpaint
 from localize.episode import MediaFacts
 from localize.hardsub import Band, HardSubs, Shown, Sort
 from localize.safe_area import Rect
@@ -187,16 +187,28 @@ def test_a_selectable_track_draws_opaque_panes_behind_its_lines() -> None:
 # 2 s of something that moves everywhere; letters stand on it from 400 ms on and go at 1,200.
 _MOVING = "testsrc2=s={size}:r={rate}:d=2"
 _LETTERS = "drawbox={x}:{y}:{w}:{h}:white:fill:enable='between(t,0.399,1.199)'"
+# Another grey on every picture, so that one taken for its neighbour shows.
+_CALM = "nullsrc=s={size}:r={rate}:d=2,geq=lum='16+mod(37*N,160)':cb=110:cr=150"
+_VARIABLE = "-vf select='lt(n,20)+not(mod(n,3))' -fps_mode vfr"
 _HDR = "-pix_fmt yuv420p10le -color_trc smpte2084 -color_primaries bt2020 -colorspace bt2020nc"
 _TEXT = Rect(70, 330, 200, 354)
 
 
-def _made(folder: Path, name: str, *, letters: bool, size: str = "270x480", rate: str = "25", more: str = "") -> Path:
+def _made(
+    folder: Path,
+    name: str,
+    *,
+    letters: bool,
+    size: str = "270x480",
+    rate: str = "25",
+    more: str = "",
+    moving: str = _MOVING,
+) -> Path:
     """A lossless source; its letters are bars of 4 px."""
     bars = [
         _LETTERS.format(x=x, y=_TEXT.top, w=4, h=_TEXT.bottom - _TEXT.top) for x in range(_TEXT.left, _TEXT.right, 9)
     ]
-    graph = ",".join([_MOVING.format(size=size, rate=rate), *(bars if letters else [])])
+    graph = ",".join([moving.format(size=size, rate=rate), *(bars if letters else [])])
     path = folder / f"{name}-{letters}.mp4"
     given_ = ["-f", "lavfi", "-i", graph, *more.split(), "-c:v", "libx264", "-qp", "0", "-preset", "ultrafast"]
     subprocess.run(["ffmpeg", "-v", "error", "-y", *given_, path], check=True)
@@ -209,7 +221,10 @@ def _graph(argv: tuple[str, ...]) -> str:
 
 def _frames(media: Path, facts: MediaFacts, plan: CoverPlan | None, folder: Path) -> Any:
     """What is handed to the encoder, without any line of ours: frames x bytes of yuv420p."""
-    made = render.plan_burn(media, facts, {"en": folder / "none.ass"}, plan)
+    filled = folder / "filled.mkv" if plan and plan.method == "inpaint" else None
+    if plan and filled:
+        inpaint.inpaint(render.plan_area(media, facts, plan.area), media, facts, plan, filled)
+    made = render.plan_burn(media, facts, {"en": folder / "none.ass"}, plan, filled)
     for name, content in made.inputs.items():
         if isinstance(content, bytes):
             (folder / name).write_bytes(content)
@@ -249,7 +264,7 @@ def _over(facts: MediaFacts, method: Cover, box: Rect = _TEXT) -> CoverPlan:
         ("frame_rate", "24000/1001", {"rate": "24000/1001"}),
         ("coded_width_px", 271, {"more": "-vf format=yuv444p,pad=271:481"}),
         ("sample_aspect", "3:2", {"size": "180x480", "more": "-vf setsar=3/2"}),
-        ("variable_rate", True, {"rate": "30", "more": "-vf select='lt(n,20)+not(mod(n,3))' -fps_mode vfr"}),
+        ("variable_rate", True, {"rate": "30", "more": _VARIABLE}),
         ("hdr", True, {"more": _HDR}),
         ("colour_range", "pc", {"more": "-pix_fmt yuvj420p"}),
         ("rotation", 90, {"size": "480x270"}),
@@ -287,6 +302,29 @@ def test_a_covered_picture_says_nothing_of_the_letters_that_stood_there(tmp_path
     assert (_frames(with_text, facts, None, tmp_path) != _frames(without, facts, None, tmp_path)).any()
     one, other = (_frames(media, facts, _over(facts, method), tmp_path) for media in (with_text, without))
     assert (one == other).all()
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("shape", [{}, {"rate": "24000/1001"}, {"rate": "60"}, {"rate": "30", "more": _VARIABLE}])
+def test_inpainting_changes_nothing_but_letters_and_fills_them_with_what_stands_around(
+    tmp_path: Path, shape: dict[str, str]
+) -> None:
+    media = _made(tmp_path, "calm", letters=True, moving=_CALM, **shape)
+    facts = ingest.probe(media, engine=ffmpeg)
+    plan = _over(facts, "inpaint")
+    without, bare, filled = (
+        _frames(path, facts, given_, tmp_path)
+        for path, given_ in (
+            (_made(tmp_path, "calm", letters=False, moving=_CALM, **shape), None),
+            (media, None),
+            (media, plan),
+        )
+    )
+    assert len(filled) == len(bare)
+    assert (np.abs(bare.astype(int) - without) > 60).any()
+    assert np.abs(filled.astype(int) - without).max() <= 8
+    _, outside = _planes(filled != bare, facts, plan.patches[0].box)
+    assert not outside.any()
 
 
 @pytest.mark.engines

@@ -23,10 +23,11 @@ def cover_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Outco
     """What the picture says -> `cover.json`, and with `inpaint` the video of what was filled in."""
     ws, plan, verify = job.workspace, cover_plan(job), job.options.verify
     made_of, filled_of = fingerprint("cover", plan), _filled_of(job, plan)
-    if ws.fresh(COVER, made_of, verify=verify) and (not filled_of or ws.fresh(FILLED, filled_of, verify=verify)):
+    to_fill = bool(filled_of) and not ws.fresh(FILLED, filled_of, verify=verify)
+    if ws.fresh(COVER, made_of, verify=verify) and not to_fill:
         return Outcome(fresh=[SOURCE])
     with ws.writing(SOURCE) as writer, ws.scratch() as scratch:
-        if filled_of:
+        if to_fill:
             made, argv = scratch / FILLED, render.plan_area(job.media, job.facts, plan.area)
             inpaint.inpaint(argv, job.media, job.facts, plan, made, progress)
             writer.adopt(FILLED, made, filled_of)
