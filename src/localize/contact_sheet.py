@@ -16,6 +16,8 @@ TILE_PX = 216
 _EMBEDDED_PX = 2 * TILE_PX
 CROP_PX = 320
 """Width of a part of a frame beside a finding."""
+BAND_PX = 1008
+"""Width of the frames on which the band is marked."""
 _COLUMNS = 6
 _GAP_PX = 16
 _CAPTION_PX = 44

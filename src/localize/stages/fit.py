@@ -58,8 +58,9 @@ def fit(
     """Lay out `target` on the frame of `facts`.
 
     `band` is (top, bottom) of burned-in source text, shares of the height; lines stand on it where it is `covered`,
-    else clear of it, and always clear of `signs`; a forced line stands beside what it says. `row` is the reading profile as the series wants it, `keep` has the
-    names and terms that stay on one line by cue id, `shots` are the first milliseconds of new shots.
+    else clear of it, and always clear of `signs`; a forced line stands beside what it says. `row` is the reading
+    profile as the series wants it, `keep` has the names and terms that stay on one line by cue id, `shots` are the
+    first milliseconds of new shots.
     Raises EngineRejected where a font of the locale is not installed, ManifestError where the font that the series
     names lacks a letter.
     """

@@ -23,7 +23,7 @@ from localize.overview import Overview
 from localize.runs import RunRecord
 from localize.series import Episode, Series
 from localize.timecode import clock
-from localize.workspace import EpisodeWorkspace, layout_file, render_file
+from localize.workspace import BAND_PICTURE, EpisodeWorkspace, layout_file, render_file
 
 VERSION = 3
 READINGS = {"ocr": "burned-in subtitles", "speech": "speech", "file": "the supplied file", "human": "a person"}
@@ -64,6 +64,7 @@ def build(
         view=view,
         facts=_facts(view.facts) if view.facts else (),
         crops=_crops(view, ws),
+        band=contact_sheet.data_uri(ws.path(BAND_PICTURE), contact_sheet.BAND_PX) if ws.exists(BAND_PICTURE) else "",
         readings=READINGS,
         frames=[(tile, event, contact_sheet.data_uri(tile.picture)) for tile, event in frames],
         run_at=_run_at(view.run) if view.run else "",

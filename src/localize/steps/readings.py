@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+
+from PIL import Image
 
 from localize import homophones, subtitles
 from localize.agreement import Agreement, Compared, choose, compare
+from localize.band_picture import band_picture, moments
 from localize.crops import cut
 from localize.cues import Cue, Origin, SourceTrack
 from localize.engines import ffmpeg
@@ -20,7 +24,7 @@ from localize.job import Job
 from localize.rules import finding
 from localize.sourcing import Segmented
 from localize.stages import fuse, segment
-from localize.workspace import OCR, Writer, crop_file
+from localize.workspace import BAND_PICTURE, OCR, Writer, crop_file
 
 CROPS = "crops/"
 MOST_CROPS = 40
@@ -120,6 +124,23 @@ def misheard(track: SourceTrack, known: Sequence[str]) -> list[Finding]:
             message = f"{heard.text!r} sounds like {heard.name!r}, which is known; perhaps {proposed!r}"
             notes.append(finding("homophone", message, cue.id, measured=heard.text, limit=heard.name, term=heard.name))
     return notes
+
+
+def draw_band(job: Job, writer: Writer, found: HardSubs, made_of: str) -> None:
+    """What was found in the picture, marked on three frames, for the report; nothing where nothing was found."""
+    at = moments(found)
+    if not at:
+        if job.workspace.exists(BAND_PICTURE):
+            writer.remove(BAND_PICTURE)
+        return
+    facts = job.facts
+    with job.workspace.scratch() as scratch, ExitStack() as open_:
+        frames = []
+        for at_ms in at:
+            picture = open_.enter_context(Image.open(ffmpeg.frame(job.media, at_ms, scratch)))
+            # Pixels that are not square are stored narrower than they are seen.
+            frames.append((at_ms, picture.resize((facts.width_px, facts.height_px))))
+        writer.commit(BAND_PICTURE, band_picture(frames, found), made_of)
 
 
 def cut_crops(job: Job, writer: Writer, made: Segmented, made_of: str) -> dict[str, str]:

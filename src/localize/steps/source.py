@@ -16,9 +16,9 @@ from localize.fingerprint import file_digest, fingerprint
 from localize.job import SOURCE, Job, Outcome
 from localize.stages import cover, ingest, transcribe
 from localize.steps.covers import cover_plan
-from localize.steps.readings import CROPS, Readings, cut_crops, known_names, misheard
+from localize.steps.readings import CROPS, Readings, cut_crops, draw_band, known_names, misheard
 from localize.timing.shots import VERSION as SHOTS_VERSION
-from localize.workspace import AGREEMENT, SHOTS, findings_file
+from localize.workspace import AGREEMENT, BAND_PICTURE, OCR, SHOTS, findings_file
 
 
 def ingest_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Outcome:
@@ -111,8 +111,8 @@ def segment_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Out
     known = known_names(job)
     made_of = readings.fingerprint()
     found_of = fingerprint(made_of, uncovered, known)
-    crops = [file for file in ws.state.artefacts if file.startswith(CROPS)]
-    as_found = ws.fresh(found_name, found_of) and ws.fresh(AGREEMENT, found_of) and all(map(ws.exists, crops))
+    pictures_made = [file for file in ws.state.artefacts if file.startswith((CROPS, BAND_PICTURE))]
+    as_found = ws.fresh(found_name, found_of) and ws.fresh(AGREEMENT, found_of) and all(map(ws.exists, pictures_made))
     if ws.fresh(name, made_of, verify=job.options.verify) and as_found:
         return Outcome(fresh=[SOURCE])
     with ws.writing(SOURCE) as writer:
@@ -124,6 +124,8 @@ def segment_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Out
         notes = (*made.findings, *uncovered, *misheard(made.track, known))
         pictures = cut_crops(job, writer, made, found_of)
         notes = tuple(replace(note, picture=pictures.get(note.cue_id or "", "")) for note in notes)
+        if not ws.fresh(BAND_PICTURE, (band_of := fingerprint("band", ws.digest(OCR)))):
+            draw_band(job, writer, readings.found, band_of)
         writer.picture(PictureFacts(readings.found.bands, readings.found.reason))
         writer.commit(found_name, Findings(job.series.source_locale, notes), found_of)
         writer.commit(AGREEMENT, readings.agreement(made.track), found_of)
