@@ -47,12 +47,11 @@ def band_picture(frames: Sequence[tuple[int, Image.Image]], found: HardSubs) -> 
     sheet = Image.new("RGB", (width, height + 2 * _CAPTION_PX + 2 * _GAP_PX), _PAPER)
     draw, face = ImageDraw.Draw(sheet), ImageFont.load_default(13)
     for number, ((at_ms, _), tile) in enumerate(zip(frames, tiles, strict=True)):
-        x = _GAP_PX + number * (_WIDTH_PX + _GAP_PX)
-        sheet.paste(tile, (x, _GAP_PX))
-        draw.text((x, _GAP_PX + height + 4), clock(at_ms), _FAINT, face)
-    x = float(_GAP_PX)
+        left = _GAP_PX + number * (_WIDTH_PX + _GAP_PX)
+        sheet.paste(tile, (left, _GAP_PX))
+        draw.text((left, _GAP_PX + height + 4), clock(at_ms), _FAINT, face)
+    x, y = float(_GAP_PX), height + _GAP_PX + _CAPTION_PX + 4
     for name, colour in _COLOURS.items():
-        y = height + _GAP_PX + _CAPTION_PX + 4
         draw.rectangle((x, y + 2, x + 10, y + 12), outline=colour, width=2)
         draw.text((x + 16, y), name, _FAINT, face)
         x += 16 + draw.textlength(name, face) + 18

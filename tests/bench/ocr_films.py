@@ -200,11 +200,12 @@ def ass(film: Film) -> str:
     back = style.edge if style.box else "00000000"
     rows = [
         f"[Script Info]\nScriptType: v4.00+\nPlayResX: {w}\nPlayResY: {h}\nWrapStyle: 2\n\n[V4+ Styles]",
-        "Format: Name,Fontname,Fontsize,PrimaryColour,SecondaryColour,OutlineColour,BackColour,Bold,BorderStyle,Outline,"
-        "Shadow,Alignment,MarginL,MarginR,MarginV",
+        "Format: Name,Fontname,Fontsize,PrimaryColour,SecondaryColour,OutlineColour,BackColour,Bold,BorderStyle,"
+        "Outline,Shadow,Alignment,MarginL,MarginR,MarginV",
         f"Style: subtitle,{style.face},{size:.1f},&H00{style.fill},&H00FFFFFF,&H{style.edge:0>8},&H{back:0>8},"
         f"{-int(style.bold)},{box},{style.outline * scale:.1f},{style.shadow * scale:.1f},2,0,0,0",
-        f"Style: decoy,Noto Sans CJK SC,{0.019 * h / 0.691:.1f},&H00F0F0F0,&H0,&H60000000,&H0,0,1,{1.5 * scale:.1f},0,7,0,0,0",
+        f"Style: decoy,Noto Sans CJK SC,{0.019 * h / 0.691:.1f},&H00F0F0F0,&H0,&H60000000,&H0,0,1,{1.5 * scale:.1f},"
+        "0,7,0,0,0",
         "\n[Events]\nFormat: Layer,Start,End,Style,Name,MarginL,MarginR,MarginV,Effect,Text",
     ]
     for number, text in enumerate(film.texts):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -107,18 +108,17 @@ class Painted:
 
     def _paint(self, at_ms: int, top: float, bottom: float, width_px: int) -> np.ndarray:
         full = width_px * HEIGHT_PX / WIDTH_PX
-        height = round((bottom - top) * full)
-        down, across = np.mgrid[0:height, 0:width_px]
-        drift = at_ms / 40 if self._moving else 0
-        ground = 90 + 30 * np.sin((across + drift) / 37) * np.cos((down + top * full - drift) / 23)
-        picture = np.repeat(ground[..., None], 3, axis=2)
+        height, shift = round((bottom - top) * full), at_ms // 40 if self._moving else 0
+        picture = np.roll(_ground(height, width_px), (shift, -shift), axis=(0, 1))
         for line in self.lines:
-            opacity = line.opacity(at_ms)
-            em = line.em * full
-            left, above = line.x * width_px - len(line.text) * em / 2, (line.y - line.em / 2 - top) * full
-            for number, char in enumerate(line.text if opacity else ""):
-                _letter(picture, left + number * em, above, em, char, line.colour, opacity)
-        return picture.astype(np.uint8)
+            if opacity := line.opacity(at_ms):
+                sprite = _sprite(line.text, round(line.em * full), line.colour)
+                left, above = round(line.x * width_px - sprite.shape[1] / 2), round((line.y - line.em / 2 - top) * full)
+                y, x = max(0, -above), max(0, -left)
+                part = picture[above + y : above + sprite.shape[0], left + x : left + sprite.shape[1]]
+                seen = sprite[y : y + part.shape[0], x : x + part.shape[1]]
+                part[:] = part + opacity * (seen - part.astype(np.float32))
+        return picture
 
     def find(self, picture: np.ndarray, longest_px: int) -> list[Corners]:
         self.finds += 1
@@ -145,15 +145,21 @@ class Painted:
         return found
 
 
-def _letter(
-    picture: np.ndarray, left: float, top: float, em: float, char: str, colour: tuple[int, int, int], opacity: float
-) -> None:
-    bits = int.from_bytes(hashlib.sha256(char.encode()).digest()[:2], "big")
-    cell = em * 0.9 / 6
-    for row in range(6):
-        for column in range(6):
-            inside = 0 < row < 5 and 0 < column < 5
-            on = inside and bits >> ((row - 1) * 4 + column - 1) & 1
-            y, x = top + em * 0.05 + row * cell, left + em * 0.05 + column * cell
-            part = picture[max(0, round(y)) : max(0, round(y + cell)), max(0, round(x)) : max(0, round(x + cell))]
-            part += opacity * (np.array(colour[::-1] if on else (8, 8, 8)) - part)
+@cache
+def _ground(height: int, width: int) -> np.ndarray:
+    down, across = np.mgrid[0:height, 0:width]
+    ground = 90 + 30 * np.sin(across / 37) * np.cos(down / 23)
+    return np.repeat(ground[..., None], 3, axis=2).astype(np.uint8)
+
+
+@cache
+def _sprite(text: str, em: int, colour: tuple[int, int, int]) -> np.ndarray:
+    """`text` as a picture, a square of `em` pixels for each character."""
+    letters = []
+    for char in text:
+        bits = int.from_bytes(hashlib.sha256(char.encode()).digest()[:2], "big")
+        cells = np.zeros((6, 6), bool)
+        cells[1:5, 1:5] = [[bits >> (row * 4 + column) & 1 for column in range(4)] for row in range(4)]
+        at = np.arange(em) * 6 // em
+        letters.append(np.where(cells[at][:, at, None], colour[::-1], (8, 8, 8)))
+    return np.concatenate(letters, axis=1).astype(np.float32)

@@ -14,7 +14,7 @@ from localize.sight import Reading
 from localize.stages import read
 from localize.stages.read.lines import Box, rows, stacked, turned
 from localize.stages.read.vote import plain, same_text, voted
-from tests.stages.painted import Drawn, Painted, exactly
+from tests.stages.painted import Drawn, Painted
 
 LINES = ("你终于回来了", "快跑", "他就是传说中的龙王", "这枚戒指是假的", "我要见你们董事长", "凭什么")
 MARK = Drawn(0, 16_000, "红果短剧", y=0.06, x=0.2, em=0.02)
@@ -122,7 +122,8 @@ def test_a_band_that_jumps_for_a_shot_is_followed() -> None:
 
 def test_of_a_chinese_line_with_its_english_below_the_chinese_one_is_read() -> None:
     lines = dialogue()
-    below = [Drawn(line.start_ms, line.end_ms, f"English line {n}", y=0.735, em=0.02) for n, line in enumerate(lines)]
+    english = ("You are back", "Run!", "He is the one", "It's a fake", "Your boss, now", "But why")
+    below = [Drawn(o.start_ms, o.end_ms, text, y=0.735, em=0.02) for o, text in zip(lines, english, strict=True)]
     found = seen(Painted([*lines, *below], 16_000))
     assert told(found) == truth(lines)
     # Both are covered as one.
@@ -213,7 +214,7 @@ def test_a_character_that_one_of_three_reads_otherwise_is_less_sure() -> None:
     result, others = voted([reading("他来了"), reading("他来了"), reading("她来了", 0.6)])
     assert result.text == "他来了"
     assert others == ("她来了",)
-    assert result.confidences[0] < 0.7 < 0.9 < result.confidences[1]
+    assert result.confidences[0] < 0.7 < 0.8 < result.confidences[1]
 
 
 def test_a_character_that_one_of_three_loses_is_kept() -> None:

@@ -79,7 +79,7 @@ def find(tracks: Sequence[Track], duration_ms: int) -> Found:
     # Of a Chinese line and the same in English below it, the Chinese one.
     level = max(_levels(lines), key=lambda level: _score(level) * (1.0 if _chinese(level) else 0.5), default=None)
     if level is None or _score(level) < 2:
-        return Found(reason=_why_none(moving), standing=tuple(stays))
+        return Found(reason=_why_none(moving, stays), standing=tuple(stays))
     texts = [track.best.text for track in level]
     if (reason := _foreign(texts)) is not None:
         return Found(reason=reason, standing=tuple(stays))
@@ -207,7 +207,7 @@ def _foreign(texts: Sequence[str]) -> str | None:
     return "the subtitles in the picture are not Chinese" + (": they are in Latin letters" if latin else "")
 
 
-def _why_none(tracks: Sequence[Track]) -> str:
+def _why_none(tracks: Sequence[Track], stays: Sequence[Track]) -> str:
     readable = [t for t in tracks if has_han(t.best.text) and t.best.confidence >= _SURE]
     if len(columns := [t for t in readable if t.turned]) >= 2 and len(columns) * 2 >= len(readable):
         return "the text in the picture is turned, or runs from top to bottom"
@@ -215,4 +215,4 @@ def _why_none(tracks: Sequence[Track]) -> str:
         return "the text in the picture is as large as the picture itself, as karaoke is"
     if len(readable) >= 2:
         return "no text in the picture keeps to one place as subtitles do"
-    return "no text in the picture changes as subtitles do" if readable else "there is no text in the picture"
+    return "no text in the picture changes as subtitles do" if readable or stays else "there is no text in the picture"

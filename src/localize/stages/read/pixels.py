@@ -26,19 +26,19 @@ def strokes(grey: ndarray, reach_px: int) -> ndarray:
     """By how much every pixel stands out of the mean of the square of `reach_px` around it."""
     import numpy as np
 
-    plain = grey.astype(np.float32)
-    out: ndarray = np.clip(plain - _blurred(plain, reach_px), -_CLEAR, _CLEAR)
+    out: ndarray = np.clip(grey - _blurred(grey, reach_px), -_CLEAR, _CLEAR)
     return out
 
 
-def _blurred(plain: ndarray, reach_px: int) -> ndarray:
+def _blurred(grey: ndarray, reach_px: int) -> ndarray:
     import numpy as np
 
     side = 2 * reach_px + 1
-    summed = np.pad(plain, ((reach_px + 1, reach_px), (reach_px + 1, reach_px)), mode="edge")
-    summed = summed.cumsum(axis=0, dtype=np.float64).cumsum(axis=1)
+    summed = np.pad(grey, ((reach_px + 1, reach_px), (reach_px + 1, reach_px)), mode="edge")
+    # Whole numbers: exact, and a picture of 8 million pixels still fits.
+    summed = summed.cumsum(axis=0, dtype=np.int32).cumsum(axis=1, dtype=np.int32)
     total = summed[side:, side:] - summed[:-side, side:] - summed[side:, :-side] + summed[:-side, :-side]
-    mean: ndarray = total / (side * side)
+    mean: ndarray = total.astype(np.float32) / np.float32(side * side)
     return mean
 
 
@@ -46,7 +46,8 @@ def likeness(one: ndarray, other: ndarray) -> float:
     """Correlation of two patches of strokes, -1 to 1; 0 where one of them is blank."""
     import numpy as np
 
-    norm = float(np.linalg.norm(one)) * float(np.linalg.norm(other))
+    # Not np.linalg.norm, which starts a thread for every core to add up a few thousand numbers.
+    norm = float(np.sqrt((one * one).sum() * (other * other).sum()))
     return float((one * other).sum()) / norm if norm > 1.0 else 0.0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -58,42 +58,36 @@ def voted(readings: Sequence[Reading]) -> tuple[Reading, tuple[str, ...]]:
         return Reading("", (), ()), ()
     counts = Counter(reading.text for reading in tidy)
     pivot = max(tidy, key=lambda reading: (counts[reading.text], reading.confidence))
-    # For every character of the pivot, who reads what there; between them, what others read that it does not have.
-    slots: list[defaultdict[str, list[float]]] = [defaultdict(list) for _ in pivot.text]
-    gaps: list[defaultdict[str, list[float]]] = [defaultdict(list) for _ in range(len(pivot.text) + 1)]
-    for reading in tidy:
-        for step in Levenshtein.opcodes(pivot.text, reading.text):
-            if step.tag == "insert":
-                inserted = reading.text[step.dest_start : step.dest_end]
-                gaps[step.src_start][inserted].append(min(reading.confidences[step.dest_start : step.dest_end]))
-            for number, at in enumerate(range(step.src_start, step.src_end)):
-                there = step.dest_start + number
-                if step.tag == "delete":
-                    slots[at][""].append(reading.confidence)
-                elif step.tag != "insert":
-                    slots[at][reading.text[there]].append(reading.confidences[there])
-    text, confidences, centres = "", [], []
-    for at in range(len(pivot.text) + 1):
-        for votes, centre in ((gaps[at], pivot.centres[min(at, len(pivot.centres) - 1)]), *_slot(slots, pivot, at)):
-            if not votes:
-                continue
-            chosen = max(votes, key=lambda char, votes=votes: sum(votes[char]))  # type: ignore[misc]
-            cast = sum(len(shares) for shares in votes.values())
-            if votes is gaps[at] and 2 * len(votes[chosen]) <= len(tidy):
-                continue
-            share = len(votes[chosen]) / max(cast, len(tidy))
+    text = ""
+    confidences: list[float] = []
+    centres: list[float] = []
+    for number, votes in enumerate(_ballots(pivot, tidy)):
+        if not votes:
+            continue
+        chosen = max(votes, key=lambda said, votes=votes: sum(votes[said]))  # type: ignore[misc]
+        share = len(votes[chosen]) / len(tidy)
+        if number % 2 or share > 0.5:
             text += chosen
             confidences += [round(sum(votes[chosen]) / len(votes[chosen]) * share, 4)] * len(chosen)
-            centres += [centre] * len(chosen)
+            centres += [pivot.centres[min(number // 2, len(pivot.centres) - 1)]] * len(chosen)
     result = _spaced(Reading(text, tuple(confidences), tuple(centres)), readings)
-    others = tuple(other for other, _ in counts.most_common() if other != plain(result.text))
-    return result, others
+    return result, tuple(other for other, _ in counts.most_common() if other != plain(result.text))
 
 
-def _slot(
-    slots: list[defaultdict[str, list[float]]], pivot: Reading, at: int
-) -> list[tuple[defaultdict[str, list[float]], float]]:
-    return [(slots[at], pivot.centres[at])] if at < len(slots) else []
+def _ballots(pivot: Reading, readings: Sequence[Reading]) -> list[dict[str, list[float]]]:
+    """What each of `readings` has, and how sure of it: at odd places instead of a character of `pivot`, at even ones
+    between two of them."""
+    ballots: list[dict[str, list[float]]] = [{} for _ in range(2 * len(pivot.text) + 1)]
+    for reading in readings:
+        for step in Levenshtein.opcodes(pivot.text, reading.text):
+            said = reading.text[step.dest_start : step.dest_end]
+            sure = reading.confidences[step.dest_start : step.dest_end]
+            if step.tag == "insert":
+                ballots[2 * step.src_start].setdefault(said, []).append(min(sure))
+            for number, at in enumerate(range(step.src_start, step.src_end)):
+                char, share = ("", reading.confidence) if step.tag == "delete" else (said[number], sure[number])
+                ballots[2 * at + 1].setdefault(char, []).append(share)
+    return ballots
 
 
 def _tidied(reading: Reading) -> Reading:

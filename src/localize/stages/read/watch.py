@@ -15,7 +15,7 @@ from localize.chinese import has_han, is_spoken
 from localize.sight import Reader, Reading
 from localize.stages.read.lines import EM_OF_BOX, Box, around, rows, turned, union
 from localize.stages.read.pixels import letter_colour, light, likeness, strokes
-from localize.stages.read.vote import same_text, similarity
+from localize.stages.read.vote import plain, same_text, similarity
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -28,6 +28,7 @@ _FIND_EM = 22
 _KEPT_MS = 1_200
 _VOTE_MS = (200, 600, 1_200, 2_400)
 """After how long a text is read again."""
+_ENOUGH = 3
 _STANDS, _FADES = 0.75, 0.3
 _LOOKS = 0.55
 _CELL = 0.5
@@ -65,6 +66,13 @@ class Run:
     @property
     def readings(self) -> int:
         return max(len(line) for line in self.lines)
+
+    @property
+    def sure(self) -> bool:
+        """Whether no further vote is wanted: three that agree are enough, and in the end five that do not."""
+        agreed = all(len({plain(reading.text) for reading in line}) == 1 for line in self.lines)
+        doubt = min((share for line in self.lines for one in line for share in one.confidences), default=0.0) < _SURE
+        return self.readings > len(_VOTE_MS) or (self.readings >= _ENOUGH and agreed and not doubt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +125,14 @@ class Watch:
             if stands > 1.1:
                 run.looks = here
             self._settle(run)
-            if run.readings <= len(_VOTE_MS) and at_ms - run.found_ms >= _VOTE_MS[run.readings - 1]:
+            if not run.sure and at_ms - run.found_ms >= _VOTE_MS[run.readings - 1]:
                 self._again(at_ms, picture, looks, run)
             return
         self._changed(at_ms, picture, looks, run)
 
     def _again(self, at_ms: int, picture: ndarray, looks: ndarray, run: Run) -> None:
-        """One more vote; every other one looks for lines anew, in case one was added."""
-        if run.readings % 2 == 0:
+        """One more vote; the third looks for lines anew, in case one was added."""
+        if run.readings == 2:
             self._changed(at_ms, picture, looks, run)
             return
         for line, box in zip(run.lines, run.boxes, strict=True):
@@ -181,7 +189,12 @@ class Watch:
         self.runs.append(run)
 
     def _amount_at(self, small: ndarray, run: Run) -> float:
-        return _amount(_masked(strokes(small, EM_PX // _HALF // 2), run.boxes), run.looks)
+        reach = EM_PX // _HALF // 2
+        rows_, columns = _part(union(run.boxes))
+        # Only around the text: this is done for every picture near its borders.
+        top, left = max(rows_.start - reach, 0), max(columns.start - reach, 0)
+        around_ = (slice(top, rows_.stop + reach), slice(left, columns.stop + reach))
+        return _amount(strokes(small[around_], reach), run.looks[around_])
 
     def _cells_differ(self, here: ndarray, run: Run) -> bool:
         """Whether a part as wide as a letter has changed while the rest stands."""
@@ -257,7 +270,7 @@ def _amount(here: ndarray, looks: ndarray) -> float:
 
 
 def _unchanged(here: ndarray, looks: ndarray) -> bool:
-    """Whether a picture looks as it did, in shape and in strength: letters that fade in have their shape from the start."""
+    """Whether a picture looks as it did, in shape and in strength: letters that fade in have their shape at once."""
     return likeness(here, looks) > _SAME and _SAME < _amount(here, looks) < 1 / _SAME
 
 
