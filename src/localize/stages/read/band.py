@@ -25,6 +25,7 @@ _SURE = 0.6
 _HAN = 0.3
 """Share of texts with Chinese characters in what counts as Chinese; names and numbers stand alone sometimes."""
 _MARGIN_EM = 0.35
+_PART = 0.7
 _STANDING_MS, _STANDING_SHARE, _STANDING_LEAST = 8_000, 0.4, 0.8
 
 
@@ -64,7 +65,10 @@ def standing(tracks: Sequence[Track], duration_ms: int) -> list[Track]:
         else:
             groups.append([track])
     limit_ms = min(max(_STANDING_MS, _STANDING_SHARE * duration_ms), _STANDING_LEAST * duration_ms)
-    return [t for group in groups if sum(t.last_ms - t.first_ms for t in group) >= limit_ms for t in group]
+    stays = [t for group in groups if sum(t.last_ms - t.first_ms for t in group) >= limit_ms for t in group]
+    # On a restless ground a part of it may be read, or nothing that is like it.
+    parts = [t for t in tracks if not any(t is s for s in stays) and any(t.box.shared(s.box) > _PART for s in stays)]
+    return [*stays, *parts]
 
 
 def find(tracks: Sequence[Track], duration_ms: int) -> Found:
@@ -211,4 +215,4 @@ def _why_none(tracks: Sequence[Track]) -> str:
         return "the text in the picture is as large as the picture itself, as karaoke is"
     if len(readable) >= 2:
         return "no text in the picture keeps to one place as subtitles do"
-    return "no text in the picture changes as subtitles do" if tracks else "there is no text in the picture"
+    return "no text in the picture changes as subtitles do" if readable else "there is no text in the picture"

@@ -53,6 +53,8 @@ def ignored(standing: Sequence[Track], frame: Frame) -> list[Ignored]:
     """What stands most of the time, each text once."""
     found: dict[str, Ignored] = {}
     for track in standing:
+        if any(track.box.shared(other.box) > 0.7 and other.box.area > track.box.area for other in standing):
+            continue
         text = voted(track.readings)[0].text
         where = "a disclaimer at the edge" if track.box.centre[1] > 0.85 else "a watermark or logo"
         found.setdefault(text, Ignored(text, frame.rect(track.box), f"it stands most of the time: {where}"))

@@ -108,11 +108,11 @@ def _tidied(reading: Reading) -> Reading:
 
 
 def _spaced(reading: Reading, readings: Sequence[Reading]) -> Reading:
-    """With the spaces that stand between its characters: by their places in Chinese, as it was read in Latin."""
+    """With the spaces between its characters: a recogniser loses them and invents none, and their room tells too."""
     text, centres = reading.text, reading.centres
     steps = [after - before for before, after in pairwise(centres)]
     usual = median(steps) if len(steps) > 1 else 0.0
-    latin = {
+    read = {
         len(plain(other.text[:number]))
         for other in readings
         if plain(other.text) == plain(text)
@@ -123,11 +123,8 @@ def _spaced(reading: Reading, readings: Sequence[Reading]) -> Reading:
     for number, char in enumerate(text):
         before = text[number - 1 : number]
         if before and before not in CLAUSE_ENDS and char not in CLAUSE_ENDS:
-            if before.isascii() and char.isascii():
-                wanted = number in latin
-            else:
-                wanted = bool(usual) and steps[number - 1] > _SPACE * usual
-            if wanted:
+            wide = bool(usual) and steps[number - 1] > _SPACE * usual
+            if number in read or (wide and not (before.isascii() and char.isascii())):
                 spaced += " "
                 confidences.append(min(reading.confidences[number - 1], reading.confidences[number]))
                 places.append(centres[number - 1])

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from localize.chinese import is_spoken
+from localize.chinese import has_han, is_spoken
 from localize.sight import Reader, Reading
 from localize.stages.read.lines import EM_OF_BOX, Box, around, rows, turned, union
 from localize.stages.read.pixels import letter_colour, light, likeness, strokes
@@ -32,7 +32,10 @@ _STANDS, _FADES = 0.75, 0.3
 _LOOKS = 0.55
 _CELL = 0.5
 _BEGUN = 0.3
-_LEAST = 0.5
+_BLIND = 0.7
+_SAME = 0.9
+_LEAST, _SURE = 0.5, 0.8
+_OFF_AXIS = 0.12
 _HALF = 2
 """Looks are compared on every other pixel."""
 
@@ -100,7 +103,7 @@ class Watch:
     def _sample(self, at_ms: int, picture: ndarray, looks: ndarray) -> None:
         run = self._run
         if run is None:
-            if self._empty is not None and likeness(self._empty, looks) > 0.9:
+            if self._empty is not None and _unchanged(looks, self._empty):
                 return
             self._open(at_ms, looks, picture, self._find(picture))
             return
@@ -160,11 +163,10 @@ class Watch:
             return
         run.settled = True
         floor_ms = self.runs[-1].end_ms if self.runs else 0
-        earlier = [(at_ms, small) for at_ms, small in self._kept if floor_ms <= at_ms <= run.found_ms]
-        amounts = [self._amount_at(small, run) for _, small in earlier]
-        least = _BEGUN * (1 - (base := max(0.0, min(amounts, default=0.0)))) + base
-        for (at_ms, _), amount in zip(reversed(earlier), reversed(amounts), strict=True):
-            if at_ms < run.found_ms and amount < least:
+        earlier = [(at_ms, self._amount_at(small, run)) for at_ms, small in self._kept if at_ms < run.found_ms]
+        least, _ = _begun([amount for _, amount in earlier])
+        for at_ms, amount in reversed(earlier):
+            if amount < least or at_ms < floor_ms:
                 break
             run.start_ms = at_ms
 
@@ -172,11 +174,9 @@ class Watch:
         run = self._run
         assert run is not None
         self._settle(run)
-        later = [(ms, small) for ms, small in self._kept if ms > run.held_ms]
-        amounts = [self._amount_at(small, run) for _, small in later]
-        least = _BEGUN * (1 - (base := max(0.0, min(amounts, default=0.0)))) + base
-        gone = (ms for (ms, _), amount in zip(later, amounts, strict=True) if amount < least)
-        run.end_ms = next(gone, at_ms) if base < 0.7 else at_ms
+        later = [(ms, self._amount_at(small, run)) for ms, small in self._kept if ms > run.held_ms]
+        least, told = _begun([amount for _, amount in later])
+        run.end_ms = next((ms for ms, amount in later if amount < least), at_ms) if told else at_ms
         self._run = None
         self.runs.append(run)
 
@@ -207,17 +207,18 @@ class Watch:
             box = around(corners)
             if not turned(corners) and self._may_be_dialogue(box):
                 boxes.append(box)
-        readings, places = [], []
+        found = []
         for row in rows(boxes):
             place = union(row)
+            if self._centred and abs(place.centre[0] / width - 0.5) > _OFF_AXIS:
+                continue
             reading = self._reader.read(picture, place.corners)
             if is_spoken(reading.text) and reading.confidence >= _LEAST:
-                readings.append(reading)
-                places.append(place)
-        if self._centred and places:
-            keep = [n for n, place in enumerate(places) if abs(place.centre[0] / width - 0.5) < 0.12]
-            readings, places = [readings[n] for n in keep], [places[n] for n in keep]
-        return _Found(readings, places) if readings else None
+                found.append((reading, place))
+        if any(has_han(reading.text) for reading, _ in found):
+            # Foliage and lace beside the letters are read as one or two of the Latin ones.
+            found = [(r, p) for r, p in found if has_han(r.text) or (len(r.text) > 2 and r.confidence > _SURE)]
+        return _Found([reading for reading, _ in found], [place for _, place in found]) if found else None
 
     def _may_be_dialogue(self, box: Box) -> bool:
         em = box.height * EM_OF_BOX
@@ -253,6 +254,18 @@ def _amount(here: ndarray, looks: ndarray) -> float:
     """How much of `looks` there is in `here`: 1 where it stands in full, 0.5 where it has half faded."""
     energy = float((looks * looks).sum())
     return float((here * looks).sum()) / energy if energy > 1.0 else 0.0
+
+
+def _unchanged(here: ndarray, looks: ndarray) -> bool:
+    """Whether a picture looks as it did, in shape and in strength: letters that fade in have their shape from the start."""
+    return likeness(here, looks) > _SAME and _SAME < _amount(here, looks) < 1 / _SAME
+
+
+def _begun(amounts: Sequence[float]) -> tuple[float, bool]:
+    """From which of `amounts` on a text has begun, and whether there are any from before: what is behind letters looks
+    a little like them, and a fade takes its time."""
+    base = max(0.0, min(amounts, default=0.0))
+    return base + _BEGUN * (1 - base), base < _BLIND
 
 
 def _crop(picture: ndarray, box: Box) -> ndarray:
