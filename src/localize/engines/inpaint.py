@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
-from importlib import metadata
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -37,7 +36,7 @@ _SOFT, _AROUND = 0.12, 0.06
 
 
 def version() -> str:
-    return f"1 opencv {metadata.version('opencv-python-headless')}"
+    return f"1 opencv {_opencv().__version__}"
 
 
 def inpaint(

@@ -26,7 +26,8 @@ def cover_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Outco
     to_fill = bool(filled_of) and not ws.fresh(FILLED, filled_of, verify=verify)
     if ws.fresh(COVER, made_of, verify=verify) and not to_fill:
         return Outcome(fresh=[SOURCE])
-    with ws.writing(SOURCE) as writer, ws.scratch() as scratch:
+    # Not the lease of the source: nobody who mends it has to wait for a video.
+    with ws.writing("cover") as writer, ws.scratch() as scratch:
         if to_fill:
             made, argv = scratch / FILLED, render.plan_area(job.media, job.facts, plan.area)
             inpaint.inpaint(argv, job.media, job.facts, plan, made, progress)
