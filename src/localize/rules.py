@@ -76,6 +76,7 @@ RULES = (
     Rule("not-shown", "warning", "a line was heard and stands in no subtitle of the picture; it is kept"),
     Rule("not-heard", "info", "a subtitle of the picture during which nothing was heard"),
     Rule("only-shown", "warning", "a subtitle of the picture is not in the text that was chosen"),
+    Rule("out-of-step", "warning", "the chosen text is early or late against the subtitles in the picture"),
     Rule("unsure-reading", "warning", "a text of the picture was read with little confidence"),
     Rule("not-recognised", "warning", "speech could not be recognised; the picture's text stands alone"),
     Rule("homophone", "warning", "what was heard sounds like a known name or term that it may stand for"),

@@ -174,6 +174,20 @@ def test_a_supplied_file_is_held_against_the_picture() -> None:
     assert list(made.shown) == ["c0001"]
 
 
+def test_a_file_that_is_late_against_the_picture_is_told_once() -> None:
+    texts = ["你来了", "跪下", "龙王是谁", "我等了十年", "离开苏若雪", "林凡回来了"]
+    starts = [1000, 4000, 9000, 13_500, 21_000, 26_000]
+    late = [
+        Cue(f"c{n}", at + 2000, at + 3500, text, origin="file")
+        for n, (at, text) in enumerate(zip(starts, texts, strict=True))
+    ]
+    found = picture(*(shown(at, at + 1500, text) for at, text in zip(starts, texts, strict=True)))
+    made = held_against(Segmented(SourceTrack("zh-Hans", tuple(late), 9)), found, name="ep01.srt")
+    (note,) = made.findings
+    assert note.rule == "out-of-step"
+    assert note.message == "ep01.srt is 2000 ms late against the subtitles in the picture"
+
+
 SHOWN = st.lists(
     st.builds(
         lambda at, length, text, sort, sure: shown(at, at + length, text, sort, sure),

@@ -21,6 +21,7 @@ from localize.hardsub import HardSubs, Shown
 from localize.homophones import syllables
 from localize.rules import finding
 from localize.sourcing import MIN_CUE_MS, Segmented, added, numbered, one_line, spoken_cues
+from localize.sync import misfit
 from localize.timecode import clock
 
 VERSION = 1
@@ -98,8 +99,15 @@ def held_against(made: Segmented, found: HardSubs, *, name: str) -> Segmented:
     """`made`, whose text came from `name`, with a finding for every line that the picture has in other words."""
     shown = sorted((one for one in found.dialogue if is_spoken(one.text)), key=lambda one: one.start_ms)
     cues = [cue for cue in made.track.cues if cue.kind == "dialogue"]
-    meetings = met(shown, cues)
     notes, seen = list[Finding](), dict(made.shown)
+    by_ms = 0
+    if off := misfit([cue.start_ms for cue in cues], [one.start_ms for one in shown]):
+        by_ms = off.shift_ms
+        made_for = f" and was made for another frame rate ({off.rate})" if off.rate else ""
+        way = "late" if by_ms < 0 else "early"
+        message = f"{name} is {abs(by_ms)} ms {way} against the subtitles in the picture{made_for}"
+        notes.append(finding("out-of-step", message, measured=by_ms, limit=0))
+    meetings = met(shown, [Word(cue.start_ms + by_ms, cue.end_ms + by_ms, cue.text) for cue in cues])
     for one, meeting in zip(shown, meetings, strict=True):
         if meeting.share < FOUND:
             message = f"{clock(one.start_ms)} the picture has {one_line(one.text)!r}, {name} has nothing like it"
@@ -130,7 +138,10 @@ def _owned(shown: Sequence[Shown], words: Sequence[Word], meetings: Sequence[Mee
             near = [(_away(one, middle_ms), number) for number, one in enumerate(shown)]
             if near and min(near)[0] <= NEAR_MS:
                 owner[i] = min(near)[1]
-    return [[i for i in range(len(words)) if owner.get(i) == number] for number in range(len(shown))]
+    owned: list[list[int]] = [[] for _ in shown]
+    for i, number in sorted(owner.items()):
+        owned[number].append(i)
+    return owned
 
 
 def _away(one: Timed, at_ms: int) -> int:
