@@ -1,6 +1,6 @@
 """Burned-in subtitles: where they stand in the picture, what they say and when, as `read` found them (`ocr.json`).
 
-Boxes are pixels of the frame in `MediaFacts`; the band is in shares of its height, so that it is one fact for every size.
+Boxes are pixels of the frame in `MediaFacts`; the band is in shares of its height, one fact for every size.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Ignored:
 
 @dataclass(frozen=True, slots=True)
 class HardSubs:
-    """What the picture says. Without `bands` there are no burned-in subtitles that can be used, and `reason` says why."""
+    """What the picture says. Without `bands` it has no burned-in subtitles that can be used, and `reason` says why."""
 
     bands: tuple[Band, ...] = ()
     reason: str = ""
