@@ -152,6 +152,8 @@ class Event:
     """Size of this event's type where it had to shrink to fit, else 0 for the layout's own size."""
     margin_bottom_px: int = 0
     """Where this event stands, if not where the layout says."""
+    middle_px: int = 0
+    """The middle of its lines from the left, if not that of the frame."""
     above: str = ""
     """The source's lines, of bilingual subtitles."""
     speakers: tuple[str, ...] = ()

@@ -57,6 +57,12 @@ class Place:
                 bottom = self._clear(bottom, width_px, block_px, sign.where)
         return round(self.area.height_px - bottom)
 
+    def middle_px(self, says: Rect, width_px: float) -> int:
+        """The middle of lines `width_px` wide that say what `says` does: that of the sign, within the safe area."""
+        most = self.area.width_px / 2 - self.area.margin_x_px - width_px / 2 - self.reach_px
+        off_px = (says.left + says.right - self.area.width_px) / 2
+        return round(self.area.width_px / 2 + max(min(off_px, most), -most)) if most > 0 else self.area.width_px // 2
+
     def _beside_px(self, sign: Rect, block_px: float) -> int:
         """Below `sign`, above it where there is no room or dialogue stands."""
         below, above = sign.bottom + self.gap_px + block_px, sign.top - self.gap_px

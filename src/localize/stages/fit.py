@@ -26,7 +26,7 @@ from localize.series import Style
 from localize.styles import SMALL
 from localize.timecode import Grid
 
-VERSION = 4
+VERSION = 5
 
 SIZES = (1.0, 0.9, 0.8)
 # 38 px on a frame 1080 wide: smaller type was hard to read on a phone.
@@ -97,11 +97,16 @@ def fit(
         margin_x_px=area.margin_x_px,
         margin_bottom_px=margin_px,
         events=tuple(
-            event if own_px == margin_px else replace(event, margin_bottom_px=own_px)
-            for event, box in zip(events, boxes, strict=True)
-            for own_px in [place.event_margin_px(event, *box, usual_px=margin_px, says=setter.sign(event))]
+            _placed(event, place, box, margin_px, setter.sign(event)) for event, box in zip(events, boxes, strict=True)
         ),
     )
+
+
+def _placed(event: Event, place: Place, box: tuple[float, float], usual_px: int, says: Rect | None) -> Event:
+    """`event`, whose lines have the width and height of `box`, where it stands if that is not the usual place."""
+    own_px = place.event_margin_px(event, *box, usual_px=usual_px, says=says)
+    moved = event if own_px == usual_px else replace(event, margin_bottom_px=own_px)
+    return replace(moved, middle_px=place.middle_px(says, box[0])) if says else moved
 
 
 def _require(events: Iterable[Event], profile: Locale, bold: bool) -> None:

@@ -39,17 +39,27 @@ def to_ass(layout: Layout, profile: Locale, style: Style) -> str:
     script.styles = writer.styles()
     for event in layout.events:
         start_ms, end_ms = event.start_ms // 10 * 10, event.end_ms // 10 * 10
+        left_px, right_px = _sides(event, layout)
         script.events.append(
             pysubs2.SSAEvent(
-                start=start_ms, end=max(end_ms, start_ms + 10), text=writer.text(event), marginv=event.margin_bottom_px
+                start=start_ms, end=max(end_ms, start_ms + 10), text=writer.text(event),
+                marginl=left_px, marginr=right_px, marginv=event.margin_bottom_px,
             )
-        )
+        )  # fmt: skip
     text = script.to_string("ass", header_notice="")
     if len(pysubs2.SSAFile.from_string(text, "ass").events) != len(layout.events):
         raise LocalizeError(
             f"the ASS of {layout.locale} would hold other events than its layout", next_step="report this text as a bug"
         )
     return text
+
+
+def _sides(event: Event, layout: Layout) -> tuple[int, int]:
+    """Margins that move the middle of an event; 0 for those of the style."""
+    if not event.middle_px:
+        return 0, 0
+    off_px = 2 * event.middle_px - layout.width_px
+    return layout.margin_x_px + max(off_px, 0), layout.margin_x_px + max(-off_px, 0)
 
 
 class _Writer:
