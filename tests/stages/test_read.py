@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,7 +14,9 @@ from localize.hardsub import HardSubs
 from localize.sight import Reading
 from localize.stages import read
 from localize.stages.read.lines import Box, rows, stacked, turned
+from localize.stages.read.spaces import with_spaces
 from localize.stages.read.vote import plain, same_text, voted
+from localize.stages.read.watch import Run, merged
 from tests.stages.painted import Drawn, Painted
 
 LINES = ("你终于回来了", "快跑", "他就是传说中的龙王", "这枚戒指是假的", "我要见你们董事长", "凭什么")
@@ -195,6 +198,29 @@ def reading(text: str, sure: float = 0.95, spread: Sequence[float] | None = None
     return Reading(text, (sure,) * len(text), tuple(places))
 
 
+def run(start_ms: int, end_ms: int, text: str) -> Run:
+    return Run(start_ms, end_ms, [[reading(text)]], [Box(0, 0, 9, 9)], ["#ffffff"], [30.0], np.zeros((4, 4)))
+
+
+@pytest.mark.parametrize(
+    ("runs", "texts"),
+    [
+        ([run(0, 200, "你以为有就了不起"), run(200, 2_000, "你以为有钱就了不起吗")], ["你以为有钱就了不起吗"]),
+        ([run(0, 1_800, "你以为有钱就了不起吗"), run(1_800, 2_000, "以为钱就了不起吗")], ["你以为有钱就了不起吗"]),
+        ([run(0, 200, "你"), run(200, 400, "你终"), run(400, 2_000, "你终于来了")], ["你终于来了"]),
+        ([run(0, 1_000, "快跑"), run(1_040, 2_000, "快跑")], ["快跑"]),
+        ([run(0, 1_000, "快跑"), run(1_200, 2_000, "快跑")], ["快跑", "快跑"]),
+        ([run(0, 1_000, "他是谁"), run(1_000, 2_000, "你是谁")], ["他是谁", "你是谁"]),
+        ([run(0, 400, "快跑"), run(400, 2_000, "他来了")], ["快跑", "他来了"]),
+    ],
+)
+def test_a_text_that_is_half_there_belongs_to_what_it_becomes(runs: list[Run], texts: list[str]) -> None:
+    joined = merged(runs)
+    assert [one.text for one in joined] == texts
+    assert joined[0].start_ms == 0
+    assert joined[-1].end_ms == 2_000
+
+
 @given(st.text("你我他来去 ，。ab", min_size=1).filter(str.strip), st.integers(1, 5))
 def test_readings_that_agree_say_what_each_says(text: str, times: int) -> None:
     result, others = voted([reading(text)] * times)
@@ -262,3 +288,14 @@ def test_a_column_and_a_slope_are_turned_and_a_row_is_not() -> None:
     assert turned(Box(0, 0, 20, 100).corners)
     assert turned(((0, 0), (100, 40), (92, 58), (-8, 18)))
     assert not turned(Box(0, 0, 100, 20).corners)
+
+
+def test_room_in_the_picture_is_a_space_and_a_restless_ground_is_none() -> None:
+    """Letters 20 wide every 24 pixels, with 24 more before the third."""
+    line = np.full((30, 140, 3), 60, np.uint8)
+    for left in (8, 32, 80, 104):
+        line[5:25, left : left + 20] = 220
+    read_ = reading("陆总医院", spread=[(left + 10) / 140 for left in (8, 32, 80, 104)])
+    assert with_spaces(read_, line).text == "陆总 医院"
+    noise = np.random.default_rng(1).integers(0, 255, (30, 140, 3)).astype(np.uint8)
+    assert with_spaces(read_, noise).text == "陆总医院"

@@ -28,6 +28,7 @@ from localize.stages.read.watch import EM_PX, Run, Watch
 VERSION = 1
 
 _LATIN_ONLY = regex.compile(r"[^\p{Han}]*\p{Latin}[^\p{Han}]*")
+_END_EM = 0.2
 _LONGEST_PX = 1600
 """Width of a strip at most: small letters are blown up, but not without end."""
 
@@ -112,9 +113,14 @@ def _shown(place: bands.Place, run: Run, frame: Frame, bilingual: bool) -> Shown
     if not any(texts) or run.end_ms <= run.start_ms:
         return None
     return Shown(
-        run.start_ms, run.end_ms, "\n".join(texts), _rect(place, union(run.boxes), frame), "subtitle",
+        run.start_ms, run.end_ms, "\n".join(texts), _rect(place, _whole(union(run.boxes)), frame), "subtitle",
         tuple(confidences), run.readings, tuple(others),
     )  # fmt: skip
+
+
+def _whole(box: Box) -> Box:
+    """With a mark at its end, which detectors see too little of."""
+    return Box(box.left - _END_EM * EM_PX, box.top, box.right + _END_EM * EM_PX, box.bottom)
 
 
 def _rect(place: bands.Place, box: Box, frame: Frame) -> Rect:

@@ -15,6 +15,7 @@ from localize.chinese import has_han, is_spoken
 from localize.sight import Reader, Reading
 from localize.stages.read.lines import EM_OF_BOX, Box, around, rows, turned, union
 from localize.stages.read.pixels import letter_colour, light, likeness, strokes
+from localize.stages.read.spaces import with_spaces
 from localize.stages.read.vote import plain, same_text, similarity
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _CELL = 0.5
 _BEGUN = 0.3
 _BLIND = 0.7
 _SAME = 0.9
+_TOUCHING_MS, _BRIEF_MS, _ALMOST = 80, 480, 0.6
 _LEAST, _SURE = 0.5, 0.8
 _OFF_AXIS = 0.12
 _HALF = 2
@@ -106,7 +108,7 @@ class Watch:
     def finish(self, duration_ms: int) -> list[Run]:
         if self._run:
             self._close(duration_ms)
-        return self.runs
+        return merged(self.runs)
 
     def _sample(self, at_ms: int, picture: ndarray, looks: ndarray) -> None:
         run = self._run
@@ -136,7 +138,7 @@ class Watch:
             self._changed(at_ms, picture, looks, run)
             return
         for line, box in zip(run.lines, run.boxes, strict=True):
-            line.append(self._reader.read(picture, box.corners))
+            line.append(with_spaces(self._reader.read(picture, box.corners), _crop(picture, box)))
         run.read_ms = at_ms
 
     def _changed(self, at_ms: int, picture: ndarray, looks: ndarray, run: Run) -> None:
@@ -227,7 +229,7 @@ class Watch:
                 continue
             reading = self._reader.read(picture, place.corners)
             if is_spoken(reading.text) and reading.confidence >= _LEAST:
-                found.append((reading, place))
+                found.append((with_spaces(reading, _crop(picture, place)), place))
         if any(has_han(reading.text) for reading, _ in found):
             # Foliage and lace beside the letters are read as one or two of the Latin ones.
             found = [(r, p) for r, p in found if has_han(r.text) or (len(r.text) > 2 and r.confidence > _SURE)]
@@ -236,6 +238,32 @@ class Watch:
     def _may_be_dialogue(self, box: Box) -> bool:
         em = box.height * EM_OF_BOX
         return 0.4 * EM_PX < em < 1.7 * EM_PX and all(box.shared(other) < 0.5 for other in self._standing)
+
+
+def merged(runs: Sequence[Run]) -> list[Run]:
+    """`runs` in the order of time, with those joined that are one text: half faded or half written it reads otherwise."""
+    made: list[Run] = []
+    for run in runs:
+        if made and _one_text(made[-1], run):
+            before = made.pop()
+            more, less = (before, run) if before.end_ms - before.start_ms > run.end_ms - run.start_ms else (run, before)
+            more.start_ms, more.end_ms = before.start_ms, run.end_ms
+            if plain(more.text) == plain(less.text) and len(more.lines) == len(less.lines):
+                more.lines = [[*one, *other] for one, other in zip(more.lines, less.lines, strict=True)]
+            run = more
+        made.append(run)
+    return made
+
+
+def _one_text(before: Run, run: Run) -> bool:
+    if run.start_ms - before.end_ms > _TOUCHING_MS:
+        return False
+    first, second = plain(before.text), plain(run.text)
+    if first == second:
+        return True
+    brief = min(before.end_ms - before.start_ms, run.end_ms - run.start_ms) <= _BRIEF_MS
+    part = min(first, second, key=len)
+    return brief and ((len(part) > 2 and similarity(first, second) >= _ALMOST) or second.startswith(first))
 
 
 def _same(run: Run, readings: Sequence[Reading]) -> bool:
