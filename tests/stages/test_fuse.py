@@ -117,6 +117,12 @@ def test_two_lines_of_a_subtitle_are_one_sentence() -> None:
     assert cue.text == "给你一百块钱，离开苏若雪"
 
 
+def test_a_space_of_the_subtitle_was_its_comma() -> None:
+    found = picture(shown(0, 2000, "我等了五年 终于找到你了"), shown(3000, 4000, "OK 好的"), shown(5000, 6000, "恭 迎"))
+    made = fuse(found, said((0, 1900, "我等了五年终于找到你了")))
+    assert [cue.text for cue in made.track.cues] == ["我等了五年，终于找到你了", "OK好的", "恭迎"]
+
+
 def test_signs_cards_and_messages_become_forced_cues_with_their_place() -> None:
     found = picture(
         shown(0, 2000, "你来了"),

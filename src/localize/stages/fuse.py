@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import regex
+
 from localize.agreement import FOUND
 from localize.alignment import Meeting, Timed, met, plain
 from localize.chinese import Simplify, is_spoken, respelled, simplified
@@ -25,6 +27,8 @@ from localize.sync import misfit
 from localize.timecode import clock
 
 VERSION = 1
+
+_SPACE = regex.compile(r"(?<=\p{Han})[ \u3000]+(?=\p{Han})")
 
 UNSURE = 0.8
 """A character read with less confidence is worth a look, unless speech has the same one."""
@@ -78,7 +82,7 @@ def with_inserts(
     silent = [one for one in inserts if not _read_aloud(one, dialogue)]
     cues = [
         Cue(
-            "", one.start_ms, one.end_ms, one_line(one.text, simplify), kind="forced", origin="ocr",
+            "", one.start_ms, one.end_ms, _text(one, simplify), kind="forced", origin="ocr",
             confidence=_confidence(one), place=one.box,
         )
         for one in silent
@@ -110,15 +114,15 @@ def held_against(made: Segmented, found: HardSubs, *, name: str) -> Segmented:
     meetings = met(shown, [Word(cue.start_ms + by_ms, cue.end_ms + by_ms, cue.text) for cue in cues])
     for one, meeting in zip(shown, meetings, strict=True):
         if meeting.share < FOUND:
-            message = f"{clock(one.start_ms)} the picture has {one_line(one.text)!r}, {name} has nothing like it"
+            message = f"{clock(one.start_ms)} the picture has {_text(one)!r}, {name} has nothing like it"
             notes.append(finding("only-shown", message))
             continue
         theirs = dict.fromkeys(other.line for _, other in meeting.pairs)
         if plain(one.text) == plain("".join(cues[number].text for number in theirs)):
             continue
         cue = cues[next(iter(theirs))]
-        message = f"{name} has {cue.text!r}, the picture {one_line(one.text)!r}"
-        notes.append(finding("readings-differ", message, cue.id, measured=one_line(one.text)))
+        message = f"{name} has {cue.text!r}, the picture {_text(one)!r}"
+        notes.append(finding("readings-differ", message, cue.id, measured=_text(one)))
         seen[cue.id] = one
     return Segmented(made.track, (*made.findings, *notes), seen)
 
@@ -144,13 +148,22 @@ def _owned(shown: Sequence[Shown], words: Sequence[Word], meetings: Sequence[Mee
     return owned
 
 
+def _text(one: Shown, simplify: Simplify = simplified) -> str:
+    """What a text of the picture says, in one line; subtitlers put a space where others put a comma.
+
+    Letters that all stand apart are set so for their looks.
+    """
+    apart = all(len(part) == 1 for part in one.text.split())
+    return one_line(one.text if apart else _SPACE.sub("，", one.text), simplify)
+
+
 def _away(one: Timed, at_ms: int) -> int:
     return max(one.start_ms - at_ms, at_ms - one.end_ms, 0)
 
 
 def _line(one: Shown, meeting: Meeting, words: Sequence[Word], simplify: Simplify, *, listened: bool) -> _Line:
     """The cue of a text, and what a reviewer should know of it."""
-    text = one_line(one.text, simplify)
+    text = _text(one, simplify)
     cue = Cue("", one.start_ms, one.end_ms, text, origin="ocr", words=tuple(words), confidence=_confidence(one))
     heard = respelled("".join(word.text for word in words), simplify)
     notes = []
@@ -181,7 +194,7 @@ def _unsure(one: Shown, borne_out: Iterable[int] = ()) -> Finding | None:
         return None
     chars = "".join(char for _, char in doubted)
     others = f"; other frames have {', '.join(map(repr, one.others))}" if one.others else ""
-    message = f"{one_line(one.text)!r} was read with doubts about {chars!r}{others}"
+    message = f"{_text(one)!r} was read with doubts about {chars!r}{others}"
     return finding("unsure-reading", message, measured=round(min(doubted)[0], 2), limit=UNSURE)
 
 
