@@ -16,7 +16,7 @@ from localize.stages import read
 from localize.stages.read.lines import Box, rows, stacked, turned
 from localize.stages.read.spaces import with_spaces
 from localize.stages.read.vote import plain, same_text, voted
-from localize.stages.read.watch import Run, merged
+from localize.stages.read.watch import Run, _on_axis, merged
 from tests.stages.painted import Drawn, Painted
 
 LINES = ("你终于回来了", "快跑", "他就是传说中的龙王", "这枚戒指是假的", "我要见你们董事长", "凭什么")
@@ -299,3 +299,13 @@ def test_room_in_the_picture_is_a_space_and_a_restless_ground_is_none() -> None:
     assert with_spaces(read_, line).text == "陆总 医院"
     noise = np.random.default_rng(1).integers(0, 255, (30, 140, 3)).astype(np.uint8)
     assert with_spaces(read_, noise).text == "陆总医院"
+
+
+def test_something_bright_beside_a_line_is_no_part_of_it() -> None:
+    lamp, line = Box(20, 10, 50, 40), Box(200, 10, 400, 40)
+    assert _on_axis([lamp, line], 300) == [line]
+    assert _on_axis([Box(100, 10, 280, 40), Box(320, 10, 500, 40)], 300) != [line]
+
+
+def test_a_pictograph_is_not_read() -> None:
+    assert voted([reading("👨恭迎战神"), reading("恭迎战神")])[0].text == "恭迎战神"

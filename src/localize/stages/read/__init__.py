@@ -39,11 +39,10 @@ def read(
 ) -> HardSubs:  # fmt: skip
     """What `footage` shows; `band` is (top, bottom) in shares of the height where the operator knows it."""
     frame = Frame(facts.width_px, facts.height_px)
-    seen = survey(footage, reader, facts.width_px, facts.height_px, facts.duration_ms)
-    if progress:
-        progress(0.5)
+    first, second = _halves(progress)
+    seen = survey(footage, reader, facts.width_px, facts.height_px, facts.duration_ms, first)
     found = bands.given(*band, seen.tracks, facts.duration_ms) if band else bands.find(seen.tracks, facts.duration_ms)
-    runs = _watched(footage, reader, frame, found, facts.duration_ms)
+    runs = _watched(footage, reader, frame, found, second)
     lines = [(place, run) for place, watched in zip(found.places, runs, strict=True) for run in watched]
     bilingual = _bilingual([run for _, run in lines])
     dialogue = [shown for place, run in lines if (shown := _shown(place, run, frame, bilingual))]
@@ -58,7 +57,16 @@ def read(
     return HardSubs(made, reason, every, tuple(ignored(found.standing, frame)))
 
 
-def _watched(footage: Footage, reader: Reader, frame: Frame, found: bands.Found, duration_ms: int) -> list[list[Run]]:
+def _halves(progress: Progress | None) -> tuple[Progress | None, Progress | None]:
+    """What two passes over the film report to, each half of the whole."""
+    if progress is None:
+        return None, None
+    return lambda share: progress(share / 2), lambda share: progress(0.5 + share / 2)
+
+
+def _watched(
+    footage: Footage, reader: Reader, frame: Frame, found: bands.Found, progress: Progress | None
+) -> list[list[Run]]:
     """The texts of every place, each list in the order of time."""
     if not found.places:
         return []
@@ -67,7 +75,7 @@ def _watched(footage: Footage, reader: Reader, frame: Frame, found: bands.Found,
         Watch(reader, standing=_standing(found, place, width_px, frame), centred=place.centred)
         for place in found.places
     ]
-    for seen in footage.strips([(place.top, place.bottom) for place in found.places], width_px):
+    for seen in footage.strips([(place.top, place.bottom) for place in found.places], width_px, progress):
         for place, watch, strip in zip(found.places, watches, seen.parts, strict=True):
             if place.start_ms <= seen.at_ms < place.end_ms:
                 watch.see(seen.at_ms, strip)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from localize.engines.base import Progress
 from localize.sight import Footage, Reader, Reading, Seen
 from localize.stages.read.lines import Box, around, turned
 from localize.stages.read.pixels import letter_colour, light, likeness, strokes
@@ -68,11 +69,13 @@ class _Live:
     seen_ms: int
 
 
-def survey(footage: Footage, reader: Reader, width_px: int, height_px: int, duration_ms: int) -> Survey:
+def survey(
+    footage: Footage, reader: Reader, width_px: int, height_px: int, duration_ms: int, progress: Progress | None = None
+) -> Survey:
     """Texts of `footage`, whose pictures are `width_px` x `height_px` as a viewer sees them."""
     work = _Surveyor(reader)
     scale = min(1.0, LONG_PX / max(width_px, height_px))
-    for seen in footage.frames(max(2, round(width_px * scale / 2) * 2), APART_MS):
+    for seen in footage.frames(max(2, round(width_px * scale / 2) * 2), APART_MS, progress):
         work.see(seen)
     return Survey(tuple(work.finished(duration_ms)), work.read)
 

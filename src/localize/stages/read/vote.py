@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from statistics import median
+from unicodedata import category
 
 from rapidfuzz.distance import Levenshtein
 
@@ -91,8 +92,8 @@ def _ballots(pivot: Reading, readings: Sequence[Reading]) -> list[dict[str, list
 
 
 def _tidied(reading: Reading) -> Reading:
-    """Without spaces, marks in their full width beside Chinese."""
-    kept = [number for number, char in enumerate(reading.text) if not char.isspace()]
+    """Without spaces and pictographs, marks in their full width beside Chinese."""
+    kept = [n for n, char in enumerate(reading.text) if not char.isspace() and category(char) != "So"]
     wide = has_han(reading.text)
     return Reading(
         "".join(FULL_WIDTH.get(reading.text[n], reading.text[n]) if wide else reading.text[n] for n in kept),

@@ -224,7 +224,7 @@ class Watch:
                 boxes.append(box)
         found = []
         for row in rows(boxes):
-            place = union(row)
+            place = union(_on_axis(row, width / 2) if self._centred else row)
             if self._centred and abs(place.centre[0] / width - 0.5) > _OFF_AXIS:
                 continue
             reading = self._reader.read(picture, place.corners)
@@ -240,8 +240,19 @@ class Watch:
         return 0.4 * EM_PX < em < 1.7 * EM_PX and all(box.shared(other) < 0.5 for other in self._standing)
 
 
+def _on_axis(row: Sequence[Box], axis: float) -> list[Box]:
+    """`row` without such narrow boxes at its ends as only push it off the axis: something bright beside the letters."""
+    kept = list(row)
+    for end in (0, -1):
+        rest = kept[1:] if end == 0 else kept[:-1]
+        narrow = kept[end].width < 1.5 * EM_PX
+        if rest and narrow and abs(union(rest).centre[0] - axis) + EM_PX / 2 < abs(union(kept).centre[0] - axis):
+            kept = rest
+    return kept
+
+
 def merged(runs: Sequence[Run]) -> list[Run]:
-    """`runs` in the order of time, with those joined that are one text: half faded or half written it reads otherwise."""
+    """`runs`, with those joined that are one text: half faded or half written it reads otherwise."""
     made: list[Run] = []
     for run in runs:
         if made and _one_text(made[-1], run):
