@@ -16,7 +16,7 @@ from localize.stages import read
 from localize.stages.read.lines import Box, rows, stacked, turned
 from localize.stages.read.spaces import with_spaces
 from localize.stages.read.vote import plain, same_text, voted
-from localize.stages.read.watch import Run, _on_axis, merged
+from localize.stages.read.watch import EM_PX, Run, _evened, _on_axis, merged
 from tests.stages.painted import Drawn, Painted
 
 LINES = ("你终于回来了", "快跑", "他就是传说中的龙王", "这枚戒指是假的", "我要见你们董事长", "凭什么")
@@ -309,3 +309,10 @@ def test_something_bright_beside_a_line_is_no_part_of_it() -> None:
 
 def test_a_pictograph_is_not_read() -> None:
     assert voted([reading("👨恭迎战神"), reading("恭迎战神")])[0].text == "恭迎战神"
+
+
+def test_a_line_that_lacks_a_letter_on_one_side_of_its_axis_is_looked_at_there() -> None:
+    whole = Box(100, 10, 400, 40)
+    assert _evened(Box(100 + EM_PX, 10, 400, 40), 250) == whole
+    assert _evened(Box(100, 10, 400 - EM_PX, 40), 250) == whole
+    assert _evened(Box(100, 10, 390, 40), 250) == Box(100, 10, 390, 40)

@@ -224,7 +224,7 @@ class Watch:
                 boxes.append(box)
         found = []
         for row in rows(boxes):
-            place = union(_on_axis(row, width / 2) if self._centred else row)
+            place = _evened(union(_on_axis(row, width / 2)), width / 2) if self._centred else union(row)
             if self._centred and abs(place.centre[0] / width - 0.5) > _OFF_AXIS:
                 continue
             reading = self._reader.read(picture, place.corners)
@@ -249,6 +249,14 @@ def _on_axis(row: Sequence[Box], axis: float) -> list[Box]:
         if rest and narrow and abs(union(rest).centre[0] - axis) + EM_PX / 2 < abs(union(kept).centre[0] - axis):
             kept = rest
     return kept
+
+
+def _evened(row: Box, axis: float) -> Box:
+    """`row` as far on one side of its axis as on the other: a detector overlooks a 一 at the end of a line."""
+    missing = 2 * abs(row.centre[0] - axis)
+    if not 0.6 * EM_PX < missing < 2.2 * EM_PX:
+        return row
+    return Box(min(row.left, 2 * axis - row.right), row.top, max(row.right, 2 * axis - row.left), row.bottom)
 
 
 def merged(runs: Sequence[Run]) -> list[Run]:
