@@ -17,6 +17,7 @@ import pytest
 from localize import doctor, fonts
 from localize.doctor import Check
 from localize.engines import ffmpeg
+from localize.errors import ModelUnavailable
 from localize.locales import LOCALES
 
 
@@ -174,3 +175,10 @@ def test_an_examination_that_breaks_is_a_failing_line_with_its_reason(monkeypatc
     assert examined("prefect") == Check(
         "prefect", False, "could not be examined: RuntimeError: no metadata here", "make setup"
     )
+
+
+def test_a_wheel_of_rapidocr_without_its_models_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "models" in doctor._reading_model()
+    monkeypatch.setattr("localize.doctor.metadata.files", lambda _package: [])
+    with pytest.raises(ModelUnavailable, match="lacks its models; next: make setup"):
+        doctor._reading_model()

@@ -334,7 +334,7 @@ def test_a_start_moves_by_no_more_than_the_convention_and_no_duration_is_stretch
         machine, grid=grid, shots=shots, limits=limits, duration_ms=DURATION_MS, fits=lambda text: len(text) <= 60
     )
     by_id = {cue.id: cue for cue in machine}
-    half_ms, frame_ms = 500 + 2000 // grid.rate, 1000 // grid.rate + 1
+    half_ms, frame_ms = 501 + 2000 // grid.rate, 1000 // grid.rate + 1  # in whole milliseconds, rounded up
     for event in events:
         spoken_from = min(by_id[id_].start_ms for id_ in event.cue_ids)
         reach_ms = half_ms + frame_ms if grid.times_ms is None else half_ms + 700

@@ -86,6 +86,7 @@ def _examinations() -> Iterator[tuple[str, Examination]]:
     for profile in LOCALES.values():
         yield f"font {profile.tag}", partial(_font, profile)
     yield "speech model", _speech_model
+    yield "reading model", _reading_model
     yield "translation models", _translation_models
     yield "disk for models", partial(_disk, settings.models_dir, settings.MODELS)
     yield "disk for workspace", partial(_disk, lambda: settings.workspace_root(Path.cwd()), settings.WORKSPACE)
@@ -160,6 +161,18 @@ def _speech_model() -> str:
         detail = f": {row.detail}" if row.detail else ""
         raise ModelUnavailable(f"{row.name} is {row.state}{detail}", next_step="localize models install")
     return f"{row.name}, {row.size_bytes / 1e6:.0f} MB"
+
+
+def _reading_model() -> str:
+    """PP-OCRv6 comes inside the wheel of rapidocr: a recogniser and a finder."""
+    found = _installed("rapidocr")
+    weights = [file for file in metadata.files("rapidocr") or () if file.suffix == ".onnx"]
+    lacking = [file.name for file in weights if not Path(str(file.locate())).is_file()]
+    if lacking or not weights:
+        what = lacking[0] if lacking else "its models"
+        raise ModelUnavailable(f"rapidocr {found} lacks {what}", next_step="make setup")
+    _installed("onnxruntime")
+    return f"rapidocr {found}, {len(weights)} models"
 
 
 def _translation_models() -> str:
