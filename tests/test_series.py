@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from localize.errors import InputError, LocaleError, LocalizeError, ManifestError, MediaError
 from localize.locales import LOCALES
-from localize.series import Id, _id_of, load
+from localize.series import Id, id_of, load
 from localize.settings import workspace_root
 
 MINIMAL = """
@@ -175,8 +175,8 @@ def test_media_files_of_one_folder_never_share_a_workspace(tmp_path: Path) -> No
 
 @given(st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=80))
 def test_every_name_gives_an_id_and_the_same_one_each_time(stem: str) -> None:
-    made = _id_of(Path(f"/a/{stem}.mp4"))
-    assert TypeAdapter(Id).validate_python(made) == _id_of(Path(f"/b/{stem}.mp4"))
+    made = id_of(Path(f"/a/{stem}.mp4"))
+    assert TypeAdapter(Id).validate_python(made) == id_of(Path(f"/b/{stem}.mp4"))
 
 
 def test_a_name_that_is_no_text_is_refused_not_a_crash(tmp_path: Path) -> None:

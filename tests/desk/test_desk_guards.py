@@ -27,7 +27,7 @@ def _operations() -> list[tuple[str, str]]:
         app = create_app(Path(folder), settings=Settings(Path(folder) / "users.json"))
         assert [route.path for route in app.routes if isinstance(route, Mount)] == ["/static"]
         paths = app.openapi()["paths"]
-    return [(method.upper(), path.replace("{", "").replace("}", "")) for path in paths for method in paths[path]]
+    return sorted((method.upper(), path.replace("{", "").replace("}", "")) for path in paths for method in paths[path])
 
 
 OPERATIONS = _operations()
