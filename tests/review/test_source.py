@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from localize import sourcing
 from localize.cues import Cue, SourceTrack, TargetTrack, Word
 from localize.engines.fake import FakeTranslator
 from localize.errors import InputError, ReviewConflict
@@ -16,7 +17,6 @@ from localize.job import SOURCE, Job
 from localize.review import log, source, undo
 from localize.review.log import Who
 from localize.review.source import CueEdit, version
-from localize.stages import segment
 from localize.stages.translate import translate
 from localize.workspace import target_file
 
@@ -42,7 +42,7 @@ def test_a_new_time_reopens_the_gates_and_is_a_persons(job: Job) -> None:
     assert event
     assert event.what == "retime"
     assert (cue(job, "c0001").start_ms, cue(job, "c0001").origin) == (2100, "human")
-    assert segment.mended(job.source())
+    assert sourcing.mended(job.source())
     assert before != {
         gate: reviewed_digest(job.series, job.workspace, gate, tag)
         for gate, tag in (("transcript", None), ("translation", "en"))
