@@ -41,7 +41,7 @@ def decide(
             f"{reviewer!r} is not a reviewer: a decision needs the name of who decides",
             next_step="give --reviewer NAME",
         )
-    with at(stage=gate, episode_id=job.episode.id, locale=tag), edits.writing(job, tag or SOURCE) as writer:
+    with at(stage=gate, episode_id=job.episode.id, locale=tag), job.workspace.writing(tag or SOURCE) as writer:
         _refuse_strangers(job, cues)
         digest = gates.reviewed_digest(job.series, job.workspace, gate, tag)
         if seen is not None and seen != digest:

@@ -13,7 +13,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -28,6 +28,9 @@ STALE_S = 90.0
 PATIENCE_S = 5.0
 """Most steps hold a locale for less than this: worth a wait before giving up."""
 _POLL_S = 0.1
+_GUARD_POLL_S = 0.005
+_RELEASED = threading.Condition()
+"""Told when this process gives a lease back, so that its other threads need not wait to look again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,8 @@ class Lease:
         with suppress(OSError), guard(self.path.parent):
             if self._ours():
                 self.path.unlink(missing_ok=True)
+        with _RELEASED:
+            _RELEASED.notify_all()
 
     def _ours(self) -> bool:
         held = _read(self.path)
@@ -109,6 +114,13 @@ def hold(folder: Path, scopes: Sequence[str], *, patience_s: float = PATIENCE_S)
             lease.release()
 
 
+def _held(scope: str, rival: Holder) -> LeaseHeld:
+    return LeaseHeld(
+        f"{scope} is being written by {rival.owner}",
+        next_step="wait for it to end, then run the same command again",
+    )
+
+
 def _take_all(folder: Path, leases: Sequence[Lease], patience_s: float) -> None:
     give_up_s = time.monotonic() + patience_s
     while True:
@@ -119,17 +131,14 @@ def _take_all(folder: Path, leases: Sequence[Lease], patience_s: float) -> None:
                     lease.take()
                 return
         if time.monotonic() >= give_up_s:
-            scope, rival = next(iter(rivals.items()))
-            raise LeaseHeld(
-                f"{scope} is being written by {rival.owner}",
-                next_step="wait for it to end, then run the same command again",
-            )
-        time.sleep(_POLL_S)
+            raise _held(*next(iter(rivals.items())))
+        with _RELEASED:
+            _RELEASED.wait(_POLL_S)
 
 
-def guard(folder: Path) -> FileLock:
-    """The short lock around reading and replacing files of `folder`; never held while an engine works."""
-    return FileLock(folder / "guard.lock", thread_local=False)
+def guard(folder: Path) -> AbstractContextManager[object]:
+    """Take the short lock around reading and replacing files of `folder`; never held while an engine works."""
+    return FileLock(folder / "guard.lock", thread_local=False).acquire(poll_interval=_GUARD_POLL_S)
 
 
 def alive(pid: int) -> bool:
@@ -163,3 +172,12 @@ def _namespace() -> str:
         return str(Path("/proc/self/ns/pid").readlink())
     except OSError:
         return ""
+
+
+def _after_fork() -> None:
+    """A child has none of the threads that may have held it."""
+    global _RELEASED
+    _RELEASED = threading.Condition()
+
+
+os.register_at_fork(after_in_child=_after_fork)

@@ -15,7 +15,6 @@ from localize import pipeline
 from localize.errors import LeaseHeld, LocalizeError
 from localize.job import Job
 from localize.pipeline import Unit
-from localize.review import edits
 from localize.workspace import layout_file
 
 SETTLED_S = 0.8
@@ -75,8 +74,7 @@ class Refits:
         if not job.workspace.exists("source.json") or job.workspace.state.facts is None:
             return
         for step in ("fit", "check"):
-            with edits.turn(job, tag):
-                failed = pipeline.run_unit(job, Unit(step, job.episode.id, (tag,))).outcome.failed
+            failed = pipeline.run_unit(job, Unit(step, job.episode.id, (tag,))).outcome.failed
             for error in failed.values():
                 self._failed(job, tag, error)
                 return

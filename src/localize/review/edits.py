@@ -6,10 +6,7 @@ editor as well. Approving is no new version.
 
 from __future__ import annotations
 
-import threading
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import regex
@@ -26,8 +23,6 @@ LONGEST = 1000
 """Grapheme clusters; far more than a phone shows, and less than somebody pastes by mistake."""
 
 _CONTROLS = regex.compile(r"[\p{Cc}--[\n]]|[\u2028\u2029]", regex.V1)
-_LOCKS: dict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
-_GUARD = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +68,7 @@ def save(
     long: then nothing is written. What a clash held is kept in the log.
     """
     edits = [replace(edit, text=_clean(edit.text)) for edit in edits]
-    with at(stage="review", episode_id=job.episode.id, locale=tag), writing(job, tag) as writer:
+    with at(stage="review", episode_id=job.episode.id, locale=tag), job.workspace.writing(tag) as writer:
         cues = {cue.id: cue for cue in job.source().cues}
         track = job.workspace.read(TargetTrack, target_file(tag)) or TargetTrack(tag, ())
         lines = lines_of(track, cues)
@@ -98,7 +93,7 @@ def save(
 
 def approve(job: Job, tag: str, versions: Mapping[str, str], who: Who, *, approved: bool = True) -> Saved:
     """Let lines pass as they stand, or take that back; `versions` says which text was seen of which cue."""
-    with at(stage="review", episode_id=job.episode.id, locale=tag), writing(job, tag) as writer:
+    with at(stage="review", episode_id=job.episode.id, locale=tag), job.workspace.writing(tag) as writer:
         cues = {cue.id: cue for cue in job.source().cues}
         track = job.workspace.need(TargetTrack, target_file(tag))
         lines = lines_of(track, cues)
@@ -124,7 +119,7 @@ def approve(job: Job, tag: str, versions: Mapping[str, str], who: Who, *, approv
 
 def restore(job: Job, tag: str, event: Event, who: Who) -> Saved:
     """Put back the lines that `event` changed, as they were before it; what changed since then clashes."""
-    with at(stage="review", episode_id=job.episode.id, locale=tag), writing(job, tag) as writer:
+    with at(stage="review", episode_id=job.episode.id, locale=tag), job.workspace.writing(tag) as writer:
         cues = {cue.id: cue for cue in job.source().cues}
         track = job.workspace.need(TargetTrack, target_file(tag))
         lines = lines_of(track, cues)
@@ -151,22 +146,6 @@ def restore(job: Job, tag: str, event: Event, who: Who) -> Saved:
 def lines_of(track: TargetTrack, cues: Collection[str]) -> dict[str, TargetLine]:
     """The line of each of `cues` that has one; a cue that came back, as by an undone split, has its old line again."""
     return {line.id: line for line in (*track.retired, *track.lines) if line.id in cues}
-
-
-@contextmanager
-def turn(job: Job, scope: str) -> Iterator[None]:
-    """Queue up with the other writers of this process: a lease is asked for ten times a second only."""
-    with _GUARD:
-        lock = _LOCKS[str(job.workspace.folder), scope]
-    with lock:
-        yield
-
-
-@contextmanager
-def writing(job: Job, scope: str) -> Iterator[Writer]:
-    """The lease of `scope`, one writer of this process after the other."""
-    with turn(job, scope), job.workspace.writing(scope) as writer:
-        yield writer
 
 
 def _commit(

@@ -15,7 +15,7 @@ from localize.errors import InputError, ReviewConflict, at
 from localize.fingerprint import fingerprint
 from localize.job import SOURCE, Job
 from localize.review import log
-from localize.review.edits import logged, writing
+from localize.review.edits import logged
 from localize.review.log import Event, What, Who
 
 MIN_CUE_MS = 200
@@ -120,7 +120,7 @@ def restore(job: Job, event: Event, who: Who) -> Event | None:
 
 
 def _changed(job: Job, who: Who, what: What, change: Change, *, of: str = "") -> Event | None:
-    with at(stage="review", episode_id=job.episode.id), writing(job, SOURCE) as writer:
+    with at(stage="review", episode_id=job.episode.id), job.workspace.writing(SOURCE) as writer:
         track = job.source()
         made = change(track)
         before = tuple(cue for cue in track.cues if cue not in made.cues)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from localize import lease
@@ -21,24 +21,41 @@ def each(
     step: str,
     locales: tuple[str, ...],
     reads: Callable[[str], tuple[object, ...]],
-    one: Callable[[str, Writer, str], None],
+    make: Callable[[str], Mapping[str, object]],
     names: tuple[Callable[[str], str], ...],
 ) -> Outcome:
-    """Run `one` for every locale whose files are not fresh; an error stays with its locale."""
+    """Make the files of every locale whose files are not fresh: `make` gives their content by name.
+
+    Nobody waits while it does, least of all a reviewer who saves a line; the lease is held to write what was made. If
+    what was read has changed meanwhile, the record says so and the next run makes it anew. An error stays with its
+    locale.
+    """
     outcome = Outcome()
     for tag in locales:
+        files = [name(tag) for name in names]
         try:
             with at(stage=step, episode_id=job.episode.id, locale=tag):
                 made_of = fingerprint(step, *reads(tag))
-                if all(job.workspace.fresh(name(tag), made_of, verify=job.options.verify) for name in names):
+                if fresh(job, made_of, *files):
                     outcome.fresh.append(tag)
                     continue
+                made = make(tag)
                 with job.workspace.writing(tag) as writer:
-                    one(tag, writer, made_of)
+                    # A run beside this one may have made them meanwhile, or made them of something newer.
+                    if fresh(job, fingerprint(step, *reads(tag)), *files):
+                        outcome.fresh.append(tag)
+                        continue
+                    for name, content in made.items():
+                        writer.commit(name, content, made_of)
                 outcome.done.append(tag)
         except LocalizeError as error:
             outcome.failed[tag] = error
     return outcome
+
+
+def fresh(job: Job, made_of: str, *names: str) -> bool:
+    """Whether all of `names` were made from `made_of` and are as they were written, as closely as the run looks."""
+    return all(job.workspace.fresh(name, made_of, verify=job.options.verify) for name in names)
 
 
 def frame(facts: MediaFacts) -> tuple[int, int, int, str]:

@@ -16,19 +16,18 @@ from localize.stages import check, fit
 from localize.steps.common import each, frame
 from localize.steps.covers import source_band
 from localize.timing import Shots
-from localize.workspace import SHOTS, Writer, findings_file, layout_file, subtitle_file, target_file
+from localize.workspace import SHOTS, findings_file, layout_file, subtitle_file, target_file
 
 
 def fit_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
     """Target track -> `layout/<locale>.json` and the drawn `subtitles/<locale>.ass`."""
 
-    def one(tag: str, writer: Writer, made_of: str) -> None:
+    def make(tag: str) -> Mapping[str, object]:
         series, ws, profile = job.series, job.workspace, job.series.style.profile(locale(tag))
         source = job.source()
         target = ws.need(TargetTrack, target_file(tag))
         layout = laid_out(job, tag, source, target, kept(job, tag), signs_of(source.cues))
-        writer.commit(subtitle_file(tag, "ass"), subtitles.to_ass(layout, profile, series.style), made_of)
-        writer.commit(layout_file(tag), layout, made_of)
+        return {subtitle_file(tag, "ass"): subtitles.to_ass(layout, profile, series.style), layout_file(tag): layout}
 
     def reads(tag: str) -> tuple[object, ...]:
         series, ws, profile = job.series, job.workspace, job.series.style.profile(locale(tag))
@@ -38,7 +37,7 @@ def fit_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
         type_ = (profile, series.style, series.style.look, fonts.digest(profile, series.style.bold), _beyond(job, tag))
         return (fit.VERSION, subtitles.VERSION, *texts, *place, *type_, series.reading.of(tag))
 
-    return each(job, "fit", locales, reads, one, (lambda tag: layout_file(tag), lambda tag: subtitle_file(tag, "ass")))
+    return each(job, "fit", locales, reads, make, (lambda tag: layout_file(tag), lambda tag: subtitle_file(tag, "ass")))
 
 
 def laid_out(
@@ -67,7 +66,7 @@ def check_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcom
     """Source, target, layout and what they are judged by -> `findings/<locale>.json`; changes nothing else."""
     evidence = {tag: Evidence(job, tag) for tag in locales}
 
-    def one(tag: str, writer: Writer, made_of: str) -> None:
+    def make(tag: str) -> Mapping[str, object]:
         ws, seen, style = job.workspace, evidence[tag], job.series.style
         target = ws.need(TargetTrack, target_file(tag))
         found = check.check(
@@ -75,7 +74,7 @@ def check_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcom
             lines=seen.lines, english=seen.english, earlier=seen.earlier, sensitive=seen.sensitive,
             shots=_cuts(job), row=job.series.reading.of(tag), band=_open_band(job),
         )  # fmt: skip
-        writer.commit(findings_file(tag), Findings(tag, found, adherence.uses(seen.lines, target)), made_of)
+        return {findings_file(tag): Findings(tag, found, adherence.uses(seen.lines, target))}
 
     def reads(tag: str) -> tuple[object, ...]:
         ws, style = job.workspace, job.series.style
@@ -85,7 +84,7 @@ def check_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcom
         measured_with = (*type_, job.series.reading.of(tag), _open_band(job))
         return (check.VERSION, profile, frame(job.facts), *measured_with, *texts, evidence[tag].fingerprint())
 
-    return each(job, "check", locales, reads, one, (findings_file,))
+    return each(job, "check", locales, reads, make, (findings_file,))
 
 
 def _beyond(job: Job, tag: str) -> tuple[str, ...]:
@@ -110,16 +109,18 @@ def _open_band(job: Job) -> tuple[float, float] | None:
 def sidecar_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
     """Layout -> `subtitles/<locale>.srt`, `.vtt`, whatever the series wants."""
 
-    def one(tag: str, writer: Writer, made_of: str) -> None:
+    def make(tag: str) -> Mapping[str, object]:
         layout, profile = job.workspace.need(Layout, layout_file(tag)), locale(tag)
-        for kind in job.series.formats:
-            writer.commit(subtitle_file(tag, kind), subtitles.sidecar(kind, layout, profile, job.facts.rate), made_of)
+        return {
+            subtitle_file(tag, kind): subtitles.sidecar(kind, layout, profile, job.facts.rate)
+            for kind in job.series.formats
+        }
 
     def named(kind: str) -> Callable[[str], str]:
         return lambda tag: subtitle_file(tag, kind)
 
     names = tuple(named(kind) for kind in job.series.formats)
-    return each(job, "sidecar", locales, lambda tag: sidecar_reads(job, tag), one, names)
+    return each(job, "sidecar", locales, lambda tag: sidecar_reads(job, tag), make, names)
 
 
 def sidecar_reads(job: Job, tag: str) -> tuple[object, ...]:
