@@ -71,6 +71,8 @@ RULES = (
     Rule("supplied-past-end", "error", "a supplied cue starts after the picture has ended; a warning where clipped"),
     Rule("supplied-no-duration", "error", "a supplied cue ends when it begins, or before"),
     Rule("source-moved-on", "warning", "what the mended source was made from has changed since"),
+    # The titles and the synopsis of a series.
+    Rule("length", "error", "a title or the synopsis is longer than the platform takes"),
     # A subtitle file made elsewhere: imported, or checked by itself.
     Rule("shown-with", "info", "an imported line has no text: its words stand in another one"),
     Rule("left-out", "warning", "an imported file has nothing for a line of the source"),

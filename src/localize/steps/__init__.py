@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from localize.steps.common import Step
-from localize.steps.renders import burn_step, mux_step, outdated, report_step
+from localize.steps.metadata import check_titles_step, titles_step
+from localize.steps.renders import burn_step, mux_step, outdated, report_step, selectable
 from localize.steps.source import ingest_step, segment_step, shots_step, transcribe_step
-from localize.steps.tracks import check_step, fit_step, sidecar_step
+from localize.steps.tracks import check_step, fit_step, laid_out, sidecar_step
 from localize.steps.translation import translate_step
 
-__all__ = ["STEPS", "Step", "outdated", "translate_step"]
+__all__ = ["STEPS", "Step", "laid_out", "outdated", "selectable", "translate_step"]
 
 STEPS: Mapping[str, Step] = {
     "ingest": ingest_step,
@@ -28,4 +29,6 @@ STEPS: Mapping[str, Step] = {
     "burn": burn_step,
     "mux": mux_step,
     "report": report_step,
+    "titles": titles_step,
+    "check-titles": check_titles_step,
 }

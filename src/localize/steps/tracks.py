@@ -9,6 +9,7 @@ from localize.cues import Layout, TargetTrack
 from localize.engines.base import Progress
 from localize.evidence import Evidence
 from localize.findings import Findings
+from localize.fingerprint import fingerprint
 from localize.job import Job, Outcome
 from localize.locales import locale
 from localize.stages import check, fit
@@ -25,24 +26,32 @@ def fit_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
         layout = fit.fit(
             job.source(), ws.need(TargetTrack, target_file(tag)), profile, job.facts,
             style=series.style, platform=series.platform, band=series.band, covered=series.cover != "none",
-            row=series.reading.of(tag), keep=kept(tag), shots=_cuts(job),
+            row=series.reading.of(tag), keep=_kept(job, tag), shots=_cuts(job),
         )  # fmt: skip
         writer.commit(subtitle_file(tag, "ass"), subtitles.to_ass(layout, profile, series.style), made_of)
         writer.commit(layout_file(tag), layout, made_of)
 
-    def reads(tag: str) -> tuple[object, ...]:
-        series, ws, profile = job.series, job.workspace, job.series.style.profile(locale(tag))
-        texts = (*(ws.digest(name) for name in ("source.json", SHOTS, target_file(tag))), kept(tag))
-        place = (frame(job.facts), job.facts.variable_rate, series.platform, series.band, series.cover)
-        type_ = (profile, series.style, series.style.look, fonts.digest(profile, series.style.bold))
-        return (fit.VERSION, subtitles.VERSION, *texts, *place, *type_, series.reading.of(tag))
+    names = (layout_file, lambda tag: subtitle_file(tag, "ass"))
+    return each(job, "fit", locales, lambda tag: _fit_reads(job, tag), one, names)
 
-    def kept(tag: str) -> dict[str, list[str]]:
-        """Names and terms that stay on one line, by cue id."""
-        lines = ((line.cue.id, line.terms.get(tag, ())) for line in Evidence(job, tag).lines)
-        return {cue_id: [form for term in terms for form in term.forms] for cue_id, terms in lines if terms}
 
-    return each(job, "fit", locales, reads, one, (lambda tag: layout_file(tag), lambda tag: subtitle_file(tag, "ass")))
+def _fit_reads(job: Job, tag: str) -> tuple[object, ...]:
+    series, ws, profile = job.series, job.workspace, job.series.style.profile(locale(tag))
+    texts = (*(ws.digest(name) for name in ("source.json", SHOTS, target_file(tag))), _kept(job, tag))
+    place = (frame(job.facts), job.facts.variable_rate, series.platform, series.band, series.cover)
+    type_ = (profile, series.style, series.style.look, fonts.digest(profile, series.style.bold))
+    return (fit.VERSION, subtitles.VERSION, *texts, *place, *type_, series.reading.of(tag))
+
+
+def _kept(job: Job, tag: str) -> dict[str, list[str]]:
+    """Names and terms that stay on one line, by cue id."""
+    lines = ((line.cue.id, line.terms.get(tag, ())) for line in Evidence(job, tag).lines)
+    return {cue_id: [form for term in terms for form in term.forms] for cue_id, terms in lines if terms}
+
+
+def laid_out(job: Job, tag: str) -> bool:
+    """Whether the layout shows the track as it stands now."""
+    return job.workspace.fresh(layout_file(tag), fingerprint("fit", *_fit_reads(job, tag)))
 
 
 def check_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
