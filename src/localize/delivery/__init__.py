@@ -57,7 +57,7 @@ def shipment(
     for job in jobs:
         everything += collect.collect(job, kinds)
     if titles and texts.wanted(titles):
-        everything += texts.collect(titles)
+        everything += texts.collect(titles, chosen)
     return send.ship(
         series, named, everything,
         locales=(*asked, *([ALL_LOCALES] if {*series.locales} <= {*asked} else [])),

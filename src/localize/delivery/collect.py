@@ -70,11 +70,11 @@ def collect(job: Job, files: Sequence[Kind] = FILES) -> Collected:
     """What of one episode may be delivered in the locales of the run."""
     if job.episode.id == METADATA:
         raise ValueError("titles are collected by delivery.texts")
-    with at(stage="deliver", episode_id=job.episode.id):
-        try:
+    try:
+        with at(stage="deliver", episode_id=job.episode.id):
             return _Episode(job, files).collected()
-        except LocalizeError as error:
-            return Collected(held=(Held(job.episode.id, None, None, error),))
+    except LocalizeError as error:
+        return Collected(held=(Held(job.episode.id, None, None, error),))
 
 
 def not_made(job: Job, what: str) -> InputError:
