@@ -102,6 +102,7 @@ def test_titles_are_translated_without_media_and_wait_for_review(titles: Titles)
     )  # fmt: skip
     assert titles.lines() == {"title": "Tide", "episode.ep01": "The Return"}
     pipeline.decide(titles.job(), "translation", "en", "approved", "mei")
+    titles.run()
     again = titles.run()
     assert (again.waiting, again.delivered, again.worked) == ([], ("en",), False)
 

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 # As OWASP lists them: a spreadsheet reckons whatever begins so.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")
 
 
 def to_csv(columns: Sequence[str], rows: Iterable[Sequence[object]], *, excel: bool = False) -> bytes:
@@ -21,6 +21,9 @@ def to_csv(columns: Sequence[str], rows: Iterable[Sequence[object]], *, excel: b
 
 def _cell(value: object) -> object:
     """An apostrophe in front makes text of what would be a formula; numbers are none."""
+    if isinstance(value, str):
+        # A lone carriage return would end the row for many readers.
+        value = value.replace("\r\n", "\n").replace("\r", "\n")
     if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA):
         return f"'{value}"
     return "" if value is None else value

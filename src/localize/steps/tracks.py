@@ -22,17 +22,22 @@ def fit_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
     """Target track -> `layout/<locale>.json` and the drawn `subtitles/<locale>.ass`."""
 
     def one(tag: str, writer: Writer, made_of: str) -> None:
-        series, ws, profile = job.series, job.workspace, job.series.style.profile(locale(tag))
-        layout = fit.fit(
-            job.source(), ws.need(TargetTrack, target_file(tag)), profile, job.facts,
-            style=series.style, platform=series.platform, band=series.band, covered=series.cover != "none",
-            row=series.reading.of(tag), keep=_kept(job, tag), shots=_cuts(job),
-        )  # fmt: skip
-        writer.commit(subtitle_file(tag, "ass"), subtitles.to_ass(layout, profile, series.style), made_of)
+        layout, style = _layout(job, tag), job.series.style
+        drawn = subtitles.to_ass(layout, style.profile(locale(tag)), style)
+        writer.commit(subtitle_file(tag, "ass"), drawn, made_of)
         writer.commit(layout_file(tag), layout, made_of)
 
     names = (layout_file, lambda tag: subtitle_file(tag, "ass"))
     return each(job, "fit", locales, lambda tag: _fit_reads(job, tag), one, names)
+
+
+def _layout(job: Job, tag: str) -> Layout:
+    series = job.series
+    return fit.fit(
+        job.source(), job.workspace.need(TargetTrack, target_file(tag)), series.style.profile(locale(tag)), job.facts,
+        style=series.style, platform=series.platform, band=series.band, covered=series.cover != "none",
+        row=series.reading.of(tag), keep=_kept(job, tag), shots=_cuts(job),
+    )  # fmt: skip
 
 
 def _fit_reads(job: Job, tag: str) -> tuple[object, ...]:
@@ -50,8 +55,14 @@ def _kept(job: Job, tag: str) -> dict[str, list[str]]:
 
 
 def laid_out(job: Job, tag: str) -> bool:
-    """Whether the layout shows the track as it stands now."""
-    return job.workspace.fresh(layout_file(tag), fingerprint("fit", *_fit_reads(job, tag)))
+    """Whether the layout shows the track as it stands now.
+
+    A track changes without its text as well, as when it is approved: then only laying it out once more tells.
+    """
+    name = layout_file(tag)
+    if job.workspace.fresh(name, fingerprint("fit", *_fit_reads(job, tag))):
+        return True
+    return job.workspace.need(Layout, name) == _layout(job, tag)
 
 
 def check_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
