@@ -12,6 +12,7 @@ from localize.engines.fake import FakeTranslator
 from localize.engines.registry import Engines
 from localize.errors import WorkspaceError
 from localize.findings import Findings
+from localize.gates import run_command
 from localize.job import SOURCE, Job
 from localize.lines import Overlong
 from localize.metadata import Limit
@@ -102,6 +103,7 @@ def test_titles_are_translated_without_media_and_wait_for_review(titles: Titles)
     )  # fmt: skip
     assert titles.lines() == {"title": "Tide", "episode.ep01": "The Return"}
     pipeline.decide(titles.job(), "translation", "en", "approved", "mei")
+    assert run_command(titles.job().series, titles.job().workspace).endswith("series.toml --episode metadata")
     titles.run()
     again = titles.run()
     assert (again.waiting, again.delivered, again.worked) == ([], ("en",), False)

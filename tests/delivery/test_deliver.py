@@ -98,6 +98,18 @@ def test_a_rejection_after_the_delivery_keeps_what_is_there_and_names_it(
     assert {file.name for file in sent.manifest.files} == {"th/001.mp4", "th/001.srt", "th/001.vtt"}
 
 
+def test_what_waits_again_is_never_pruned_whatever_kind_of_file_it_is(studio: Studio, tmp_path: Path) -> None:
+    studio.run()
+    studio.run(METADATA)
+    before = studio.send(tmp_path / "out", titles=True)
+    studio.gates["translation"] = "required"
+    sent = studio.send(tmp_path / "out", titles=True, prune=True)
+    assert (sent.removed, sent.manifest.files) == ((), ())
+    assert {one.name for one in sent.kept} == {file.name for file in before.manifest.files}
+    assert {one.why for one in sent.kept} == {"held: waits for review"}
+    subprocess.run(["sha256sum", "-c", "checksums.sha256"], cwd=tmp_path / "out/tide", check=True, capture_output=True)
+
+
 def test_a_text_that_was_edited_since_is_not_delivered_until_it_was_rendered(studio: Studio, tmp_path: Path) -> None:
     studio.run()
     studio.send(tmp_path / "out")

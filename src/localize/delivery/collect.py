@@ -54,7 +54,9 @@ class Held:
     error: LocalizeError
 
     def covers(self, episode: str, locale: str, kind: Kind) -> bool:
-        return self.episode == episode and self.locale in {None, locale} and self.kind in {None, kind}
+        """Whether this is why a file is not delivered; a file of all locales waits for each of them."""
+        concerned = self.locale in {None, locale} or locale == ALL_LOCALES
+        return concerned and self.episode == episode and self.kind in {None, kind}
 
 
 @dataclass(frozen=True, slots=True)

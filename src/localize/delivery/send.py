@@ -140,7 +140,7 @@ class _Sending:
                 if not self._dry_run and not self._put(name, ready):
                     continue
                 (written if size is None else replaced).append(name)
-                self._told(f"{'written' if size is None else 'replaced'}: {name}")
+                self._told(f"{'would be ' * self._dry_run}{'written' if size is None else 'replaced'}: {name}")
             files[name] = self._entry(name, ready, found=name in unchanged)
         others, kept = self._others(files)
         removed = [one.name for one in kept if prune and one.why == _UNWANTED]
