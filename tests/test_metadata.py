@@ -20,6 +20,7 @@ from localize.review import edits
 from localize.review.edits import Edit
 from localize.review.log import Who
 from localize.series import METADATA, PLATFORMS, load
+from localize.stages.check.length import of_length
 from localize.workspace import findings_file, target_file
 
 MANIFEST = """
@@ -142,10 +143,10 @@ def test_a_title_is_asked_for_shorter_and_one_that_stays_too_long_is_an_error(ti
 
 def test_a_length_is_measured_in_the_platform_s_own_unit() -> None:
     track = TargetTrack("th", (TargetLine("synopsis", "ก" * 1700, "fake"), TargetLine("title", "👨‍👩‍👧" * 20, "fake")))
-    assert [(f.cue_id, f.measured, f.limit) for f in metadata.of_length(track, "shorts")] == [
+    assert [(f.cue_id, f.measured, f.limit) for f in of_length(track, "shorts")] == [
         ("synopsis", 5100, 5000), ("title", 160, 100)
     ]  # fmt: skip
-    assert [f.cue_id for f in metadata.of_length(track, "full")] == ["synopsis"]
+    assert [f.cue_id for f in of_length(track, "full")] == ["synopsis"]
 
 
 def test_a_source_that_a_person_edited_is_not_overwritten_by_the_manifest(titles: Titles) -> None:

@@ -6,13 +6,11 @@ engines, edits, versions and gates treat them as they treat what is said; their 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from localize.cues import Cue, SourceTrack, TargetTrack, graphemes
-from localize.findings import Finding
-from localize.rules import finding
+from localize.cues import Cue, SourceTrack, graphemes
 from localize.series import METADATA, Episode, Series
 
 EPISODE = Episode(id=METADATA, file="")
@@ -88,12 +86,3 @@ def episode_of(cue_id: str) -> str | None:
 def limit(platform: str, cue_id: str) -> Limit:
     field: Field = "episode" if episode_of(cue_id) is not None else "synopsis" if cue_id == SYNOPSIS else "title"
     return LIMITS[platform][field]
-
-
-def of_length(target: TargetTrack, platform: str) -> Iterator[Finding]:
-    """What is longer than the platform takes."""
-    for line in target.lines:
-        most = limit(platform, line.id)
-        if (measured := most.measure(line.text)) > most.most:
-            message = f"{measured} {most.unit}: {measured - most.most} more than {platform} takes ({most.source})"
-            yield finding("length", message, line.id, measured, most.most)

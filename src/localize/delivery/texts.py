@@ -15,6 +15,7 @@ from localize.gates import run_command
 from localize.job import Job
 from localize.series import METADATA
 from localize.sheet import to_csv
+from localize.stages.check.length import of_length
 from localize.workspace import target_file
 
 COLUMNS = ("field", "episode", "source", "text", "limit", "unit")
@@ -62,7 +63,7 @@ def _track(job: Job, tag: str, platform: str) -> TargetTrack:
         step = run_command(job.series, ws, job.options.locales)
         raise DeliveryError("the manifest has other titles than those that were translated", next_step=step)
     track = ws.need(TargetTrack, target_file(tag))
-    too_long = list(metadata.of_length(track, platform)) if platform != job.series.platform else []
+    too_long = list(of_length(track, platform)) if platform != job.series.platform else []
     if too_long:
         why = "; ".join(f"{found.cue_id}: {found.message}" for found in too_long)
         raise InputError(why, next_step=f"shorten it in {ws.path(target_file(tag))} or at the desk")

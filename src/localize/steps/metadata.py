@@ -12,6 +12,7 @@ from localize.fingerprint import fingerprint
 from localize.job import SOURCE, Job, Outcome
 from localize.locales import locale
 from localize.stages import check
+from localize.stages.check.length import of_length
 from localize.steps.common import each
 from localize.workspace import Writer, findings_file, target_file
 
@@ -44,7 +45,7 @@ def check_titles_step(job: Job, locales: tuple[str, ...], progress: Progress) ->
             job.source(), target, locale(tag), style=job.series.style, lines=seen.lines, english=seen.english,
             earlier=seen.earlier, sensitive=seen.sensitive,
         )  # fmt: skip
-        too_long = metadata.of_length(target, job.series.platform)
+        too_long = of_length(target, job.series.platform)
         writer.commit(findings_file(tag), Findings(tag, (*found, *too_long)), made_of)
 
     def reads(tag: str) -> tuple[object, ...]:
