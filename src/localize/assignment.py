@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from localize import shortening
+from localize import metadata, shortening
 from localize.cues import SourceTrack, TargetTrack
 from localize.engines.base import Translator
 from localize.fingerprint import fingerprint
@@ -16,6 +16,7 @@ from localize.glossary.terms import Entry
 from localize.job import Job
 from localize.lines import Brief, Line
 from localize.memory import Match, Memory, asked
+from localize.series import METADATA
 from localize.stages import translate
 from localize.timing import Limits, Shots
 from localize.workspace import SHOTS, drafts_file, target_file
@@ -48,7 +49,12 @@ class Assignment:
         return self.termbase.lines(self.source.cues, self.job.locales)
 
     def limits(self, tag: str) -> Mapping[str, int]:
-        """How many grapheme clusters of each cue can be read in `tag`; empty where nothing is to be shortened."""
+        """How many grapheme clusters of each cue can be read in `tag`; empty where nothing is to be shortened.
+
+        Of a title nobody reads against the clock: there it is what the platform takes.
+        """
+        if self.series.shorten and self.job.episode.id == METADATA:
+            return {cue.id: metadata.limit(self.series.platform, cue.id).asked for cue in self.source.cues}
         return self._limits_of(self.series.reading.of(tag).limits) if self.series.shorten else {}
 
     def _limits_of(self, readers: Limits) -> Mapping[str, int]:

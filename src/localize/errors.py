@@ -12,6 +12,7 @@
     │   ├── EngineUnavailable transient; flows retry it
     │   ├── EngineRejected    the same input fails again; flows do not retry
     │   ├── ModelUnavailable  a model cannot be had or failed its hash
+    │   ├── DeliveryError     a target that cannot be reached, is full, or holds other bytes than were sent
     │   └── WorkspaceError    unwritable, full, damaged, or edited meanwhile
     │       ├── LeaseHeld     another process writes there; flows retry it
     │       └── Damaged       the index of the memory is no index: a new one is made
@@ -117,6 +118,10 @@ class EngineRejected(StageError):
 
 
 class ModelUnavailable(StageError):
+    pass
+
+
+class DeliveryError(StageError):
     pass
 
 

@@ -10,7 +10,7 @@ from localize.cues import Layout, SourceTrack, TargetTrack
 from localize.decisions import Decision, GateName, final_digest, passes, transcript_digest, translation_digest
 from localize.errors import ReviewError, at
 from localize.findings import Findings
-from localize.series import Episode, Series
+from localize.series import METADATA, Episode, Series
 from localize.workspace import EpisodeWorkspace, findings_file, layout_file, target_file
 
 
@@ -28,7 +28,9 @@ def review_command(series: Series, episode: Episode, gate: GateName, tags: Seque
 def run_command(series: Series, ws: EpisodeWorkspace, tags: Iterable[str] = ()) -> str:
     """What to type to go on with the series; `tags` are named where the manifest would not have all of them."""
     to = ("--to", ",".join(tags)) if (tags := tuple(tags)) and not {*tags} <= {*series.locales} else ()
-    return shlex.join(("localize", "run", str(series.manifest), *to, *_workspace(series, ws)))
+    # Titles are no episode that a run takes by itself.
+    only = ("--episode", METADATA) if ws.folder.name == METADATA else ()
+    return shlex.join(("localize", "run", str(series.manifest), *only, *to, *_workspace(series, ws)))
 
 
 def _workspace(series: Series, ws: EpisodeWorkspace) -> tuple[str, ...]:

@@ -3,6 +3,8 @@
     ingest > shots, read, transcribe > segment > [transcript] > translate > fit > check > [translation]
       > cover > sidecar, burn, mux > [final] > report
 
+Titles and synopsis go through the same gates up to that of the translation: `localize.metadata`.
+
 `advance` is the one description that the flows and the command line share: it hands out units of work in waves and
 judges the gates; how a wave is executed (threads here, Prefect tasks in `flows`) is the caller's.
 """
@@ -16,7 +18,7 @@ from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 
-from localize import failures
+from localize import failures, metadata
 from localize.deciding import decide, gate_error, settle
 from localize.decisions import GateName
 from localize.disk import write_atomic
@@ -28,7 +30,7 @@ from localize.job import MODES, Job, Options
 from localize.locales import locale
 from localize.numbering import chosen
 from localize.runs import RunRecord, RunUnit
-from localize.series import SOURCES, Series
+from localize.series import METADATA, SOURCES, Series
 from localize.stages.render import groups
 from localize.units import WORKERS, Done, EpisodeResult, Execute, OnProgress, Unit, in_threads, run_unit, unwatched
 from localize.workspace import findings_file, layout_file, target_file, to_json
@@ -52,8 +54,10 @@ def advance(job: Job, execute: Execute = in_threads, progress: OnProgress = unwa
     result = EpisodeResult(job.episode.id)
     wave = _Waves(job, execute, progress, result)
     try:
-        if wave.source() and _open(job, "transcript", None, result):
-            _render(job, wave, wave.translated(), result)
+        if job.episode.id == METADATA:
+            _texts(job, wave, result)
+        elif wave.source() and _open(job, "transcript", None, result):
+            _render(job, wave, wave.translated("fit", "check"), result)
         _conclude(job, wave, result)
     except LocalizeError as error:
         error.episode_id = error.episode_id or job.episode.id
@@ -61,6 +65,14 @@ def advance(job: Job, execute: Execute = in_threads, progress: OnProgress = unwa
     with suppress(WorkspaceError):  # a disk that takes nothing is among the errors already
         failures.record(job, result.errors)
     return result
+
+
+def _texts(job: Job, wave: _Waves, result: EpisodeResult) -> None:
+    """Titles and synopsis: nothing of them is drawn."""
+    if wave.run([wave.unit("titles")]) or not _open(job, "transcript", None, result):
+        return
+    ready = wave.translated("check-titles")
+    result.delivered = tuple(tag for tag in ready if _open(job, "translation", tag, result))
 
 
 def rerender(job: Job, execute: Execute = in_threads, progress: OnProgress = unwatched) -> EpisodeResult:
@@ -120,8 +132,8 @@ class _Waves:
         waves = (("ingest",), ("shots", "read", "transcribe"), ("segment",))
         return not any(self.run([self.unit(step) for step in wave]) for wave in waves)
 
-    def translated(self) -> list[str]:
-        """Locales with a translation that was laid out and checked."""
+    def translated(self, *steps: str) -> list[str]:
+        """Locales with a translation for which `steps` were done."""
         job = self.job
         routes: dict[str, tuple[str, ...]] = {}
         theirs = [tag for tag in job.options.locales if written_by_people(job, tag)]
@@ -135,7 +147,7 @@ class _Waves:
                 self.result.errors.append(error)
         by_route = groupby(sorted(routes, key=routes.__getitem__), key=routes.__getitem__)
         ready = {*theirs, *routes} - self.run([self.unit("translate", *tags) for _, tags in by_route])
-        for step in ("fit", "check"):
+        for step in steps:
             ready -= self.run([self.unit(step, tag) for tag in self._ordered(ready)])
         return self._ordered(ready)
 
@@ -223,6 +235,9 @@ def recheck(job: Job) -> EpisodeResult:
     """Judge the tracks that are there, laid out as they are now, without making any."""
     result = EpisodeResult(job.episode.id)
     wave = _Waves(job, in_threads, unwatched, result)
+    if job.episode.id == METADATA:
+        there = [tag for tag in job.locales if job.workspace.exists(target_file(tag))]
+        wave.run([wave.unit("check-titles", tag) for tag in there])
     known = _known(job)
     laid_out = set(known) - wave.run([wave.unit("fit", tag) for tag in known])
     wave.run([wave.unit("check", tag) for tag in known if tag in laid_out])
@@ -267,8 +282,13 @@ def options(
 
 
 def jobs(series: Series, workspace: Path, options: Options, engines: Engines, only: Sequence[str] = ()) -> list[Job]:
-    """One job per episode of `series` (or of those that `only` names, by id, number or range), in manifest order."""
+    """One job per episode of `series` (or of those that `only` names, by id, number or range), in manifest order.
+
+    That of the titles and the synopsis is only there where it is named.
+    """
     episodes = {episode.id: episode for episode in series.episode}
+    if METADATA in only:
+        episodes[METADATA] = metadata.EPISODE
     return [
         Job(series, episodes[id_], workspace / series.id / id_, options, engines) for id_ in chosen([*episodes], only)
     ]

@@ -83,6 +83,8 @@ RULES = (
     Rule("homophone", "warning", "what was heard sounds like a known name or term that it may stand for"),
     Rule("source-moved-on", "warning", "what the mended source was made from has changed since"),
     Rule("not-covered", "warning", "the series asks to cover burned-in subtitles, and nothing can be covered"),
+    # The titles and the synopsis of a series.
+    Rule("length", "error", "a title or the synopsis is longer than the platform takes"),
     # A subtitle file made elsewhere: imported, or checked by itself.
     Rule("shown-with", "info", "an imported line has no text: its words stand in another one"),
     Rule("left-out", "warning", "an imported file has nothing for a line of the source"),

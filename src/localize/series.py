@@ -151,6 +151,12 @@ class Style(_Strict):
         return replace(profile, font=family) if family else profile
 
 
+METADATA = "metadata"
+"""Stands for an episode whose lines are the titles and the synopsis of a series: they are worked on like any other."""
+DELIVERIES = "deliveries"
+"""The folder beside the episodes of a series that holds the records of its deliveries."""
+
+
 class Episode(_Strict):
     """One media file, with the Chinese subtitles that came with it if there are any."""
 
@@ -159,6 +165,8 @@ class Episode(_Strict):
     subtitles: str | None = None
     source: TextSource | None = None
     """Where its text comes from, where that is not what the series says."""
+    title: str = ""
+    """As viewers see it, in the source's language; localised like the series' own title and synopsis."""
 
 
 class Series(_Strict):
@@ -167,6 +175,7 @@ class Series(_Strict):
     schema_: Annotated[Literal[1], Field(alias="schema")]
     id: Id
     title: str
+    synopsis: str = ""
     genre: str
     source_locale: Literal["zh-Hans"] = "zh-Hans"
     locales: tuple[str, ...]
@@ -246,6 +255,8 @@ class Series(_Strict):
             raise ValueError("a series needs at least one [[episode]]")
         if len(set(ids)) != len(ids):
             raise ValueError("episode ids must differ")
+        if taken := {METADATA, DELIVERIES} & set(ids):
+            raise ValueError(f"{sorted(taken)[0]!r} is a folder of the series' own; choose another episode id")
         if self.band and not self.band[0] < self.band[1]:
             raise ValueError("band is [top, bottom] with top < bottom")
         return self

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from localize import __version__, console
-from localize.cli import bulk, desk, exchange, files, glossary, look, memory, models, review, work
+from localize.cli import bulk, deliver, desk, exchange, files, glossary, look, memory, models, review, work
 from localize.errors import EXIT_BUG, LocalizeError
 
 DEBUG = "--debug"
@@ -33,6 +33,8 @@ for command in (
     bulk.failures,
     bulk.retry,
     look.doctor,
+    deliver.deliver,
+    deliver.books,
 ):
     app.command()(command)
 app.command("import")(files.import_file)

@@ -10,13 +10,14 @@ from collections.abc import Mapping
 
 from localize.steps.common import Step
 from localize.steps.covers import cover_step
+from localize.steps.metadata import check_titles_step, titles_step
 from localize.steps.picture import read_step
-from localize.steps.renders import burn_step, mux_step, outdated, report_step
+from localize.steps.renders import burn_step, mux_step, outdated, report_step, selectable
 from localize.steps.source import ingest_step, segment_step, shots_step, transcribe_step
-from localize.steps.tracks import check_step, fit_step, sidecar_step
+from localize.steps.tracks import check_step, fit_step, shows_track, sidecar_step
 from localize.steps.translation import translate_step
 
-__all__ = ["STEPS", "Step", "outdated", "translate_step"]
+__all__ = ["STEPS", "Step", "outdated", "selectable", "shows_track", "translate_step"]
 
 STEPS: Mapping[str, Step] = {
     "ingest": ingest_step,
@@ -32,4 +33,6 @@ STEPS: Mapping[str, Step] = {
     "burn": burn_step,
     "mux": mux_step,
     "report": report_step,
+    "titles": titles_step,
+    "check-titles": check_titles_step,
 }

@@ -105,8 +105,15 @@ def outdated(job: Job) -> frozenset[str]:
     with suppress(StageError):
         made_of |= {render_file(tag): burn_fingerprint(job, tag) for tag in tags if render_file(tag) in there}
         if multi := [name for kind in render.KINDS if (name := f"{job.episode.id}.multi.{kind}") in there]:
-            made_of |= dict.fromkeys(multi, mux_fingerprint(job, [tag for tag in tags if _let_through(job, tag)]))
+            made_of |= dict.fromkeys(multi, mux_fingerprint(job, selectable(job)))
     return frozenset(name for name, expected in made_of.items() if there.get(name, expected) != expected)
+
+
+def selectable(job: Job) -> list[str]:
+    """The locales that a file of all of them holds: those laid out whose translation may go on."""
+    there = job.workspace.state.artefacts
+    laid_out = [tag for tag in job.locales if layout_file(tag) in there and job.workspace.exists(layout_file(tag))]
+    return [tag for tag in laid_out if _let_through(job, tag)]
 
 
 def _let_through(job: Job, tag: str) -> bool:

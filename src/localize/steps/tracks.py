@@ -9,6 +9,7 @@ from localize.cues import Layout, SourceTrack, TargetTrack
 from localize.engines.base import Progress
 from localize.evidence import Evidence
 from localize.findings import Findings
+from localize.fingerprint import fingerprint
 from localize.job import Job, Outcome
 from localize.locales import locale
 from localize.placing import Sign, signs_of
@@ -29,15 +30,17 @@ def fit_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
         layout = laid_out(job, tag, source, target, kept(job, tag), signs_of(source.cues))
         return {subtitle_file(tag, "ass"): subtitles.to_ass(layout, profile, series.style), layout_file(tag): layout}
 
-    def reads(tag: str) -> tuple[object, ...]:
-        series, ws, profile = job.series, job.workspace, job.series.style.profile(locale(tag))
-        band, covered = source_band(job)
-        texts = (*(ws.digest(name) for name in ("source.json", SHOTS, target_file(tag))), kept(job, tag))
-        place = (frame(job.facts), job.facts.variable_rate, series.platform, band, "covered" if covered else "none")
-        type_ = (profile, series.style, series.style.look, fonts.digest(profile, series.style.bold), _beyond(job, tag))
-        return (fit.VERSION, subtitles.VERSION, *texts, *place, *type_, series.reading.of(tag))
+    names = (layout_file, lambda tag: subtitle_file(tag, "ass"))
+    return each(job, "fit", locales, lambda tag: _fit_reads(job, tag), make, names)
 
-    return each(job, "fit", locales, reads, make, (lambda tag: layout_file(tag), lambda tag: subtitle_file(tag, "ass")))
+
+def _fit_reads(job: Job, tag: str) -> tuple[object, ...]:
+    series, ws, profile = job.series, job.workspace, job.series.style.profile(locale(tag))
+    band, covered = source_band(job)
+    texts = (*(ws.digest(name) for name in ("source.json", SHOTS, target_file(tag))), kept(job, tag))
+    place = (frame(job.facts), job.facts.variable_rate, series.platform, band, "covered" if covered else "none")
+    type_ = (profile, series.style, series.style.look, fonts.digest(profile, series.style.bold), _beyond(job, tag))
+    return (fit.VERSION, subtitles.VERSION, *texts, *place, *type_, series.reading.of(tag))
 
 
 def laid_out(
@@ -60,6 +63,19 @@ def kept(job: Job, tag: str) -> dict[str, list[str]]:
     """Names and terms that stay on one line, by cue id."""
     lines = ((line.cue.id, line.terms.get(tag, ())) for line in Evidence(job, tag).lines)
     return {cue_id: [form for term in terms for form in term.forms] for cue_id, terms in lines if terms}
+
+
+def shows_track(job: Job, tag: str) -> bool:
+    """Whether the layout shows the track as it stands now.
+
+    A track changes without its text as well, as when it is approved: then only laying it out once more tells.
+    """
+    name = layout_file(tag)
+    if job.workspace.fresh(name, fingerprint("fit", *_fit_reads(job, tag))):
+        return True
+    source, target = job.source(), job.workspace.need(TargetTrack, target_file(tag))
+    again = laid_out(job, tag, source, target, kept(job, tag), signs_of(source.cues))
+    return job.workspace.need(Layout, name) == again
 
 
 def check_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:

@@ -6,7 +6,7 @@ rule means and how bad it is stands in `localize.rules`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from localize.consistency import Renderings
 from localize.cues import Layout, SourceTrack, TargetTrack
@@ -24,7 +24,7 @@ from localize.stages.check.signs import of_signs
 from localize.stages.check.terms import of_terms
 from localize.stages.check.text import of_text
 from localize.stages.check.time import of_time
-from localize.stages.check.track import of_track
+from localize.stages.check.track import of_drawn, of_lines
 
 VERSION = 3
 
@@ -54,12 +54,40 @@ def check(
     """
     required = [Line(cue) for cue in source.cues] if lines is None else lines
     return (
-        *of_track(source, target, layout),
-        *of_text(required, target, profile, style, english or {}, sensitive),
-        *of_terms(required, target, profile),
-        *of_fidelity(required, target, profile, earlier or {}),
+        *of_lines(source, target),
+        *of_drawn(source, target, layout),
+        *_of_words(required, target, profile, style, english or {}, earlier or {}, sensitive),
         *of_picture(target, layout, profile, style, row, band),
         *of_signs(source, layout, profile, style),
         *of_time(layout, profile, facts, row),
         *of_shots(layout, shots, facts.rate),
     )
+
+
+def check_texts(
+    source: SourceTrack,
+    target: TargetTrack,
+    profile: Locale,
+    *,
+    style: Style,
+    lines: Sequence[Line],
+    english: Mapping[str, str],
+    earlier: Renderings,
+    sensitive: Sequence[Sensitive],
+) -> tuple[Finding, ...]:
+    """As `check`, of a track that nobody draws: titles, say."""
+    return (*of_lines(source, target), *_of_words(lines, target, profile, style, english, earlier, sensitive))
+
+
+def _of_words(
+    lines: Sequence[Line],
+    target: TargetTrack,
+    profile: Locale,
+    style: Style,
+    english: Mapping[str, str],
+    earlier: Renderings,
+    sensitive: Sequence[Sensitive],
+) -> Iterator[Finding]:
+    yield from of_text(lines, target, profile, style, english, sensitive)
+    yield from of_terms(lines, target, profile)
+    yield from of_fidelity(lines, target, profile, earlier)

@@ -9,7 +9,7 @@ from localize.findings import Finding
 from localize.rules import finding
 
 
-def of_track(source: SourceTrack, target: TargetTrack, layout: Layout) -> Iterator[Finding]:
+def of_lines(source: SourceTrack, target: TargetTrack) -> Iterator[Finding]:
     wanted, given = [cue.id for cue in source.cues], [line.id for line in target.lines]
     for cue_id in wanted:
         if cue_id not in given:
@@ -17,6 +17,10 @@ def of_track(source: SourceTrack, target: TargetTrack, layout: Layout) -> Iterat
     for cue_id in given:
         if cue_id not in wanted:
             yield finding("extra-line", "the target has this line, the source has not", cue_id)
+
+
+def of_drawn(source: SourceTrack, target: TargetTrack, layout: Layout) -> Iterator[Finding]:
+    wanted = {cue.id for cue in source.cues}
     drawn = {cue_id for event in layout.events for cue_id in event.cue_ids}
     for line in target.lines:
         if line.id in wanted and line.text.strip() and line.id not in drawn:
