@@ -25,6 +25,7 @@ from flows.parameters import (
     Landscape,
     Manifest,
     Modes,
+    Source,
     To,
     Transcriber,
     Workspace,
@@ -63,9 +64,10 @@ def localize_episode(
     transcriber: Transcriber = "faster-whisper",
     allow_landscape: Landscape = False,
     budget: Budget = "",
+    source: Source = "",
 ) -> State[None]:
     """Advance one episode of a manifest, or a media file, to the next gate where a person has to decide."""
-    (job,) = jobs_of(path, to, mode, workspace, transcriber, [episode], allow_landscape, budget)
+    (job,) = jobs_of(path, to, mode, workspace, transcriber, [episode], allow_landscape, budget, source)
     label(job)
     with tags(*triggers.tags(job)):
         result = pipeline.advance(job, execute=as_tasks)

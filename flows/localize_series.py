@@ -19,7 +19,19 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows.localize_episode import localize_episode
-from flows.parameters import Budget, Episodes, Landscape, Manifest, Modes, To, Transcriber, Workspace, jobs_of, label
+from flows.parameters import (
+    Budget,
+    Episodes,
+    Landscape,
+    Manifest,
+    Modes,
+    Source,
+    To,
+    Transcriber,
+    Workspace,
+    jobs_of,
+    label,
+)
 from flows.states import code_of, worst
 from localize.cli.common import ALL_MODES, DEFAULT_TRANSCRIBER, split
 from localize.console import data, talk
@@ -38,15 +50,16 @@ def localize_series(
     episodes: Episodes = (),
     allow_landscape: Landscape = False,
     budget: Budget = "",
+    source: Source = "",
 ) -> State[None]:
     """Advance the episodes of a manifest (all, or those in `episodes`); ends as its worst episode did."""
     states: dict[str, State[Any]] = {}
-    jobs = jobs_of(path, to, mode, workspace, transcriber, episodes, allow_landscape, budget)
+    jobs = jobs_of(path, to, mode, workspace, transcriber, episodes, allow_landscape, budget, source)
     label(jobs[0], whole=True)
     for job in jobs:
         one = job.episode.id
         states[one] = localize_episode(
-            path, one, to, mode, workspace, transcriber, allow_landscape, budget, return_state=True
+            path, one, to, mode, workspace, transcriber, allow_landscape, budget, source, return_state=True
         )
         talk(f"{one}: {states[one].name}: {states[one].message}")
     return worst(states)
@@ -61,18 +74,19 @@ def main(
     episode: Annotated[str, typer.Option(help="Episodes, comma-separated.")] = "",
     allow_landscape: Annotated[bool, typer.Option()] = False,
     budget: Annotated[str, typer.Option(help="The most that paid engines may cost, such as 5USD.")] = "",
+    source: Annotated[str, typer.Option(help="Where the text comes from: ocr, speech, file or auto.")] = "",
 ) -> None:
     """Localise a series as a Prefect flow run; stdout: where the report of each of its episodes lies."""
     targets, modes, episodes = list(split(to)), list(split(mode)), list(split(episode))
     place = str(workspace) if workspace else ""
     try:
         # Once before Prefect starts, which takes many seconds: a mistyped name is one line at once.
-        jobs = jobs_of(str(path), targets, modes, place, transcriber, episodes, allow_landscape, budget)
+        jobs = jobs_of(str(path), targets, modes, place, transcriber, episodes, allow_landscape, budget, source)
     except LocalizeError as error:
         talk(f"error: {error}")
         raise typer.Exit(error.exit_code) from None
     state = localize_series(
-        str(path), targets, modes, place, transcriber, episodes, allow_landscape, budget, return_state=True
+        str(path), targets, modes, place, transcriber, episodes, allow_landscape, budget, source, return_state=True
     )
     for report in (job.workspace.path("report.html") for job in jobs):
         if report.exists():

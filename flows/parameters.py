@@ -17,7 +17,7 @@ from localize import pipeline, settings, spending, triggers
 from localize.engines.registry import TRANSCRIBERS, Engines
 from localize.job import MODES, Job
 from localize.locales import LOCALES
-from localize.series import load
+from localize.series import SOURCES, load
 
 
 def _said(description: str, **more: object) -> object:
@@ -43,6 +43,7 @@ Workspace = Annotated[str, _said("The folder of the work; empty for the one of t
 Transcriber = Annotated[str, _said("The recogniser of speech.", enum=list(TRANSCRIBERS))]
 Landscape = Annotated[bool, _said("Take episodes that are not vertical.")]
 Budget = Annotated[str, _said("The most that paid engines may cost, such as 5USD; empty for no limit.")]
+Source = Annotated[str, _said("Where the text comes from; empty for what the manifest says.", enum=["", *SOURCES])]
 Folder = Annotated[str, _said("A folder: every series.toml in it and in the folders there.")]
 
 
@@ -67,10 +68,13 @@ def jobs_of(
     episodes: Sequence[str] = (),
     allow_landscape: bool = False,
     budget: str = "",
+    source: str = "",
 ) -> list[Job]:
     """A job per episode from a flow's parameters, all of them checked: InputError before any work begins."""
     series = load(Path(path))
-    options = pipeline.options(series, to=to, modes=mode, transcriber=transcriber, allow_landscape=allow_landscape)
+    options = pipeline.options(
+        series, to=to, modes=mode, transcriber=transcriber, allow_landscape=allow_landscape, source=source or None
+    )
     root = settings.workspace_root(series.root, Path(workspace) if workspace else None)
     paid = engines_within(budget, runtime.flow_run.get_root_flow_run_id())
     return pipeline.jobs(series, root, options, paid, episodes)

@@ -90,6 +90,7 @@ def test_importing_every_module_of_the_package_loads_no_model_library() -> None:
         (["run", "series.toml", "--mode", "shout"], "'shout' is not a mode"),
         (["run", "series.toml", "--mode", ""], "no mode was given"),
         (["run", "series.toml", "--transcriber", "ear"], "'ear' is not a transcriber"),
+        (["run", "series.toml", "--source", "ear"], "'ear' is no source of text"),
         (["run", "series.toml", "--episode", "ep99"], "no episode 'ep99'"),
         (["status", "series.toml", "--workspace", "w", "--to", "xx"], "'xx' is not a locale"),
     ],

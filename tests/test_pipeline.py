@@ -12,10 +12,13 @@ import pytest
 from localize import pipeline
 from localize.engines.fake import FakeTranscriber, FakeTranslator, spoken
 from localize.engines.registry import Engines
-from localize.errors import EngineRejected, EngineUnavailable
+from localize.errors import EngineRejected, EngineUnavailable, ModelUnavailable
+from localize.hardsub import Band, HardSubs, Shown
 from localize.job import Job
 from localize.pipeline import Done, EpisodeResult, Unit
+from localize.safe_area import Rect
 from localize.series import load
+from localize.stages import read
 from tests.conftest import Media
 
 pytestmark = pytest.mark.engines
@@ -43,6 +46,8 @@ class Work:
         self.version = "fake 1"
         self.hearing = "fake 1"
         self.on_translate: Callable[[str, str], None] = lambda _line, _tag: None
+        self.found = HardSubs(reason="no text in the picture changes as subtitles do")
+        self.deaf = ""
 
     def job(
         self,
@@ -52,6 +57,7 @@ class Work:
         gates: str = "off",
         to: tuple[str, ...] = (),
         subtitles: str = "",
+        source: str | None = None,
     ) -> Job:
         manifest = self.folder / "series.toml"
         manifest.write_text(
@@ -77,7 +83,8 @@ class Work:
             argos=FakeTranslator(self._translate, version=self.version),
         )
         series = load(manifest)
-        (job,) = pipeline.jobs(series, self.folder / "workspace", pipeline.options(series, modes=modes, to=to), engines)
+        asked = pipeline.options(series, modes=modes, to=to, source=source)
+        (job,) = pipeline.jobs(series, self.folder / "workspace", asked, engines)
         return job
 
     def run(self, **changes: object) -> EpisodeResult:
@@ -93,6 +100,8 @@ class Work:
 
     def _hear(self, media: Path, _names: object) -> object:
         self.heard.append(media)
+        if self.deaf:
+            raise ModelUnavailable(self.deaf, next_step="localize models install whisper-base")
         end_ms = 800 if self.hearing == "fake 1" else 900
         return spoken((100, 500, "跪"), (500, end_ms, "下！"), (1100, 1300, "我"), (1300, 1800, "回来了。"))
 
@@ -103,8 +112,11 @@ class Work:
 
 
 @pytest.fixture
-def work(series_folder: Path) -> Work:
-    return Work(series_folder)
+def work(series_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Work:
+    """What is read in the picture is what the test says, too: reading it has tests of its own."""
+    made = Work(series_folder)
+    monkeypatch.setattr(read, "read", lambda *_, **__: made.found)
+    return made
 
 
 def test_one_run_writes_every_file_and_a_second_one_does_no_work(work: Work) -> None:
@@ -175,7 +187,7 @@ def test_a_mended_source_outlives_every_later_change_before_it(work: Work) -> No
     assert len(work.heard) == 2
     assert "站住！" in work.path("source.json").read_text(encoding="utf-8")
     assert "Halt!" in work.path("subtitles/en.srt").read_text(encoding="utf-8")
-    assert [f.rule for tag, f in result.findings if tag == "zh-Hans"] == ["source-moved-on"]
+    assert [f.rule for tag, f in result.findings if tag == "zh-Hans"] == ["no-band", "source-moved-on"]
 
 
 def test_a_run_for_one_locale_leaves_the_others_in_the_file_with_all_tracks(work: Work) -> None:
@@ -263,3 +275,123 @@ def test_a_track_with_a_leftover_of_the_source_is_exit_3_with_everything_written
     assert result.exit_code == 3
     assert {(tag, f.cue_id) for tag, f in result.findings if f.severity == "error"} == {("en", "c0001")}
     assert work.path("subtitles/en.srt").exists()
+
+
+BOX, CARD = Rect(60, 330, 210, 350), Rect(20, 100, 120, 130)
+BAND = Band(0.68, 0.74, "#ffffff", 0.036, 1, 0, 2000)
+
+
+def shown(*texts: tuple[int, int, str]) -> tuple[Shown, ...]:
+    return tuple(
+        Shown(start_ms, end_ms, text, BOX, "subtitle", (0.99,) * len(text)) for start_ms, end_ms, text in texts
+    )
+
+
+BURNED_IN = HardSubs((BAND,), "", shown((80, 880, "跪下！"), (1080, 1880, "我回来了。")))
+
+
+def of_source(result: EpisodeResult) -> list[tuple[str, str]]:
+    return [(finding.rule, finding.severity) for tag, finding in result.findings if tag == "zh-Hans"]
+
+
+def test_burned_in_subtitles_are_the_source_and_speech_bears_them_out(work: Work) -> None:
+    work.found = BURNED_IN
+    result = work.run()
+    assert (result.exit_code, result.delivered, of_source(result)) == (0, ("en", "th"), [])
+    source = work.job().source()
+    assert [(cue.text, cue.origin, cue.start_ms) for cue in source.cues] == [
+        ("跪下！", "ocr", 80),
+        ("我回来了。", "ocr", 1080),
+    ]
+    state = work.job().workspace.state
+    assert state.picture
+    assert state.picture.bands == (BAND,)
+    report = work.path("report.html").read_text(encoding="utf-8")
+    assert "Burned-in subtitles</b>: found at 68 to 74 % of the height" in report
+    assert "2 of 2" in report
+
+
+def test_a_missing_recogniser_does_not_stop_an_episode_whose_band_was_read(work: Work) -> None:
+    work.found, work.deaf = BURNED_IN, "whisper-base is missing"
+    result = work.run()
+    assert (result.exit_code, result.delivered) == (0, ("en", "th"))
+    assert of_source(result) == [("not-recognised", "warning")]
+    again = work.run()
+    assert (again.worked, len(work.heard)) == (False, 2)
+    work.deaf = ""
+    assert of_source(work.run()) == []
+
+
+@pytest.mark.parametrize("source", [None, "speech"])
+def test_a_missing_recogniser_stops_an_episode_that_has_no_other_text(work: Work, source: str | None) -> None:
+    work.deaf = "whisper-base is missing"
+    result = work.run(source=source)
+    assert result.exit_code == 5
+    (error,) = result.errors
+    assert str(error) == "transcribe ep01: whisper-base is missing; next: localize models install whisper-base"
+
+
+def test_a_disagreement_has_a_picture_as_long_as_there_is_one(work: Work) -> None:
+    work.found = HardSubs((BAND,), "", shown((80, 880, "站住！"), (1080, 1880, "我回来了。")))
+    work.lines = LINES | {"站住！": {"en": "Halt!", "th": "หยุด!"}}
+    result = work.run()
+    (note,) = [finding for tag, finding in result.findings if tag == "zh-Hans"]
+    assert (note.rule, note.cue_id, note.picture) == ("readings-differ", "c0001", "crops/c0001.jpg")
+    assert work.path("crops/c0001.jpg").read_bytes().startswith(b"\xff\xd8")
+    assert 'class="crop"' in work.path("report.html").read_text(encoding="utf-8")
+    assert not work.run().worked
+    work.path("crops/c0001.jpg").unlink()
+    assert work.run().worked
+    assert work.path("crops/c0001.jpg").exists()
+
+
+def test_what_is_shown_and_not_said_is_translated_and_drawn_beside_its_place(work: Work) -> None:
+    work.found = HardSubs((BAND,), "", (*BURNED_IN.shown, Shown(400, 1800, "禁止入内", CARD, "sign", (0.9,) * 4)))
+    work.lines = LINES | {"禁止入内": {"en": "No entry", "th": "ห้ามเข้า"}}
+    assert work.run().exit_code == 0
+    layout = json.loads(work.path("layout/en.json").read_text(encoding="utf-8"))
+    (event,) = [event for event in layout["events"] if event["kind"] == "forced"]
+    assert event["text"] == "No entry"
+    assert 130 < 480 - event["margin_bottom_px"] < 200
+
+
+def test_a_source_that_was_asked_for_and_is_not_there_is_told_before_any_work(work: Work) -> None:
+    result = work.run(source="file")
+    assert result.exit_code == 2
+    assert str(result.errors[0]).startswith('ingest ep01: no subtitles came with it; next: add subtitles = "FILE"')
+
+
+def test_burned_in_subtitles_that_were_asked_for_and_are_not_there_are_an_error_finding(work: Work) -> None:
+    result = work.run(source="ocr")
+    assert (result.exit_code, result.delivered) == (3, ("en", "th"))
+    assert of_source(result) == [("no-band", "error")]
+
+
+def test_a_supplied_file_comes_before_the_picture_and_is_held_against_it(work: Work) -> None:
+    work.found = BURNED_IN
+    srt = "1\n00:00:00,100 --> 00:00:00,800\n跪下！\n\n2\n00:00:01,100 --> 00:00:01,800\n我回来啦。\n"
+    (work.folder / "ep01.srt").write_text(srt, encoding="utf-8")
+    work.lines = LINES | {"我回来啦。": LINES["我回来了。"]}
+    result = work.run(subtitles="ep01.srt")
+    assert (of_source(result), work.heard) == ([("readings-differ", "warning")], [])
+    assert of_source(work.run(subtitles="ep01.srt", source="ocr")) == []
+    assert [cue.text for cue in work.job().source().cues] == ["跪下！", "我回来了。"]
+
+
+def test_a_mended_source_is_never_read_anew(work: Work) -> None:
+    work.found = BURNED_IN
+    work.lines = LINES | {"站住！": {"en": "Halt!", "th": "หยุด!"}}
+    work.run()
+    work.edit("source.json", "跪下！", "站住！")
+    work.found = HardSubs((BAND,), "", shown((80, 880, "下跪！"), (1080, 1880, "我回来了。")))
+    work.path("ocr.json").unlink()
+    result = work.run()
+    assert [(cue.text, cue.origin) for cue in work.job().source().cues] == [("站住！", "human"), ("我回来了。", "ocr")]
+    assert ("source-moved-on", "warning") in of_source(result)
+
+
+def test_a_silent_episode_with_a_band_is_localised(work: Work, media: Media) -> None:
+    (work.folder / "ep01.mp4").write_bytes(media("silent.mp4").read_bytes())
+    work.found = BURNED_IN
+    result = work.run()
+    assert (result.exit_code, result.delivered, work.heard, of_source(result)) == (0, ("en", "th"), [], [])

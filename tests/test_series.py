@@ -81,6 +81,7 @@ def test_paths_are_relative_to_the_manifest(tmp_path: Path) -> None:
         (('genre = "war-god"', 'genre = "war-god"\ntranslator = "agros"'), ManifestError, "translator"),
         (('genre = "war-god"', 'genre = "war-god"\ncharacters = []'), ManifestError, "characters"),
         (('[[episode]]\nid = "ep01"\nfile = "ep01.mp4"', "episode = []"), ManifestError, "at least one [[episode]]"),
+        (("[[episode]]", 'source = "ear"\n[[episode]]'), ManifestError, "source"),
         (("[[episode]]", "max_minutes = nan\n[[episode]]"), ManifestError, "max_minutes"),
     ],
 )  # fmt: skip
@@ -193,3 +194,10 @@ def test_a_name_longer_than_any_file_system_takes_is_refused(tmp_path: Path) -> 
 def test_a_workspace_in_the_home_of_nobody_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="names no user's home"):
         workspace_root(tmp_path, Path("~no-such-user/workspace"))
+
+
+def test_an_episode_may_take_its_text_from_elsewhere_than_the_series(tmp_path: Path) -> None:
+    text = dedent(MINIMAL).replace("[[episode]]", 'source = "ocr"\n[[episode]]') + 'source = "speech"\n'
+    series = load(manifest(tmp_path, text))
+    assert (series.source, series.episode[0].source) == ("ocr", "speech")
+    assert load(manifest(tmp_path)).source == "auto"

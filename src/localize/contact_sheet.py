@@ -14,6 +14,10 @@ TILE_PX = 216
 """Width of one frame on the sheet; 9:16 makes it 384 high."""
 # Twice the sheet's width: sharp on a phone or a dense screen, about 50 kB a frame.
 _EMBEDDED_PX = 2 * TILE_PX
+CROP_PX = 320
+"""Width of a part of a frame beside a finding."""
+BAND_PX = 1008
+"""Width of the frames on which the band is marked."""
 _COLUMNS = 6
 _GAP_PX = 16
 _CAPTION_PX = 44
@@ -73,9 +77,9 @@ def compose(tiles: Sequence[Tile]) -> bytes:
     return _encoded(sheet, "PNG")
 
 
-def data_uri(picture: Path) -> str:
-    """`picture` as a small JPEG that a page carries inside itself."""
-    jpeg = _encoded(_scaled(picture, _EMBEDDED_PX), "JPEG")
+def data_uri(picture: Path, width_px: int = _EMBEDDED_PX) -> str:
+    """`picture` as a small JPEG, `width_px` wide, that a page carries inside itself."""
+    jpeg = _encoded(_scaled(picture, width_px), "JPEG")
     return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from localize.hardsub import Band
 from localize.timecode import Grid
 
 
@@ -71,6 +72,14 @@ class MediaFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureFacts:
+    """Where burned-in subtitles stand; without `bands` there are none that can be used, and `reason` says why."""
+
+    bands: tuple[Band, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Artefact:
     """A file of the workspace as it was committed: `fingerprint` is the hash of all that went into it."""
 
@@ -85,5 +94,7 @@ class EpisodeState:
     """The content of `episode.json`; `artefacts` is keyed by path relative to the episode's folder."""
 
     facts: MediaFacts | None = None
+    picture: PictureFacts | None = None
+    """None while the picture was not read."""
     artefacts: dict[str, Artefact] = field(default_factory=dict)
     schema: int = 1

@@ -26,6 +26,8 @@ class Finding:
     """The source term it is about."""
     attempts: tuple[str, ...] = ()
     """In which ways an engine tried to keep the term."""
+    picture: str = ""
+    """A file of the workspace that shows what it is about."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from localize.cues import SourceTrack
 from localize.engines.registry import Engines
 from localize.episode import MediaFacts
 from localize.errors import LocalizeError, WorkspaceError
-from localize.series import Episode, Series
+from localize.series import Episode, Series, TextSource
 from localize.spending import Usage
 from localize.workspace import EpisodeWorkspace
 
@@ -30,6 +30,8 @@ class Options:
     transcriber: str = "faster-whisper"
     allow_landscape: bool = False
     verify: bool = False
+    source: TextSource | None = None
+    """Where the text is to come from; None: as the manifest says."""
 
 
 class Job:
@@ -54,6 +56,11 @@ class Job:
     def supplied(self) -> Path | None:
         """The Chinese subtitles that came with the episode."""
         return self.series.path_of(self.episode.subtitles) if self.episode.subtitles else None
+
+    @property
+    def text_source(self) -> TextSource:
+        """Where the text is to come from: as this run asks, else the episode, else the series."""
+        return self.options.source or self.episode.source or self.series.source
 
     @property
     def facts(self) -> MediaFacts:

@@ -55,6 +55,29 @@ def value(numeral: str) -> int:
     return total + digit
 
 
+def in_chinese(digits: str) -> str:
+    """`digits` as they are said in Chinese: 30 is 三十; one by one where they are no number below a hundred million."""
+    names = "零一二三四五六七八九"
+    if len(digits) > len("99999999") or (len(digits) > 1 and digits.startswith("0")):
+        return "".join(names[int(digit)] for digit in digits)
+    number = int(digits)
+    if number >= 10_000:
+        low = number % 10_000
+        return (
+            f"{in_chinese(str(number // 10_000))}万"
+            + ("零" if 0 < low < 1000 else "")
+            + (in_chinese(str(low)) if low else "")
+        )
+    said = ""
+    for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit, number = divmod(number, unit)
+        if digit:
+            said += names[digit] + name
+        elif said and number and not said.endswith("零"):
+            said += "零"
+    return said.replace("一十", "十", 1) if said.startswith("一十") else said or "零"
+
+
 def invented(source: str, target: str) -> tuple[str, ...]:
     """The numbers in digits that `target` has and nothing in `source` explains, as they are written."""
     if _RECKONED.search(source) or _CALLS & set(_RUN.findall(source)):

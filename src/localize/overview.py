@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from localize import adherence, locale_state, runs
 from localize.adherence import TermUse
+from localize.agreement import Agreement
 from localize.cues import Cue, SourceTrack
 from localize.decisions import GateName
 from localize.engines.registry import route
-from localize.episode import MediaFacts
+from localize.episode import MediaFacts, PictureFacts
 from localize.errors import LocalizeError
 from localize.findings import SEVERITIES, Finding, Findings
 from localize.gates import review_command, run_command
@@ -21,7 +22,7 @@ from localize.locale_state import BURNED, FileLink, GateState, LocaleState
 from localize.locales import Locale, locale
 from localize.series import Episode, Series
 from localize.spending import Usage
-from localize.workspace import EpisodeWorkspace, findings_file
+from localize.workspace import AGREEMENT, EpisodeWorkspace, findings_file
 
 __all__ = [
     "BURNED",
@@ -85,6 +86,9 @@ class Overview:
     ws: EpisodeWorkspace
     facts: MediaFacts | None
     source: SourceTrack | None
+    agreement: Agreement | None
+    """Where the text came from and how other readings bear it out; None while there is none."""
+    picture: PictureFacts | None
     transcript: GateState
     states: tuple[LocaleState, ...]
     absent: tuple[tuple[Locale, str], ...]
@@ -184,6 +188,8 @@ def read(
         ws=ws,
         facts=ws.state.facts,
         source=source,
+        agreement=ws.read(Agreement, AGREEMENT),
+        picture=ws.state.picture,
         transcript=locale_state.gate_state(series, episode, ws, "transcript", None, reached=source is not None),
         states=states,
         absent=tuple((locale(tag), _why_absent(series, tag)) for tag in asked if tag not in begun),

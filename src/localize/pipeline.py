@@ -1,7 +1,7 @@
 """The pipeline: which step follows which, where a person decides, and who may go on.
 
-    ingest > shots, transcribe > segment > [transcript] > translate > fit > check > [translation]
-      > sidecar, burn, mux > [final] > report
+    ingest > shots, read, transcribe > segment > [transcript] > translate > fit > check > [translation]
+      > cover > sidecar, burn, mux > [final] > report
 
 `advance` is the one description that the flows and the command line share: it hands out units of work in waves and
 judges the gates; how a wave is executed (threads here, Prefect tasks in `flows`) is the caller's.
@@ -28,7 +28,7 @@ from localize.job import MODES, Job, Options
 from localize.locales import locale
 from localize.numbering import chosen
 from localize.runs import RunRecord, RunUnit
-from localize.series import Series
+from localize.series import SOURCES, Series
 from localize.stages.render import groups
 from localize.units import WORKERS, Done, EpisodeResult, Execute, OnProgress, Unit, in_threads, run_unit, unwatched
 from localize.workspace import findings_file, layout_file, target_file, to_json
@@ -117,7 +117,7 @@ class _Waves:
         return failed
 
     def source(self) -> bool:
-        waves = (("ingest",), ("shots", "transcribe"), ("segment",))
+        waves = (("ingest",), ("shots", "read", "transcribe"), ("segment",))
         return not any(self.run([self.unit(step) for step in wave]) for wave in waves)
 
     def translated(self) -> list[str]:
@@ -143,6 +143,8 @@ class _Waves:
         """Locales among `ready` for which every asked-for file was made."""
         left, modes = set(ready), self.job.options.modes
         if not left:
+            return []
+        if {"burn", "mux"} & {*modes} and self.run([self.unit("cover")]):
             return []
         if "sidecar" in modes:
             left -= self.run([self.unit("sidecar", tag) for tag in self._ordered(left)])
@@ -244,6 +246,7 @@ def options(
     transcriber: str = "faster-whisper",
     allow_landscape: bool = False,
     verify: bool = False,
+    source: str | None = None,
 ) -> Options:
     """What a run asks for, checked: InputError or LocaleError on a name nobody knows."""
     for tag in to:
@@ -257,8 +260,10 @@ def options(
         raise InputError(f"{unknown[0]!r} is not a mode", next_step=f"choose among {', '.join(MODES)}")
     if transcriber not in TRANSCRIBERS:
         raise InputError(f"{transcriber!r} is not a transcriber", next_step=f"choose among {', '.join(TRANSCRIBERS)}")
+    if source is not None and source not in SOURCES:
+        raise InputError(f"{source!r} is no source of text", next_step=f"choose among {', '.join(SOURCES)}")
     chosen = tuple(mode for mode in MODES if mode in modes)
-    return Options(tuple(to) or series.locales, chosen, transcriber, allow_landscape, verify)
+    return Options(tuple(to) or series.locales, chosen, transcriber, allow_landscape, verify, source)
 
 
 def jobs(series: Series, workspace: Path, options: Options, engines: Engines, only: Sequence[str] = ()) -> list[Job]:

@@ -46,8 +46,11 @@ class Place:
         return round(self.area.height_px - self._bottom_edge(block_px))
 
     def event_margin_px(self, event: Event, width_px: float, block_px: float, *, usual_px: int) -> int:
-        """The same for one event: `usual_px` unless it stands at the top or in the middle, or would cover a sign."""
-        hanging = self.position != "bottom"
+        """The same for one event: `usual_px` unless it stands at the top, in the middle or on what is covered.
+
+        Nor where it would cover a sign.
+        """
+        hanging = self.position != "bottom" or (self.covered and self.band is not None)
         bottom = self._bottom_edge(block_px) if hanging else self.area.height_px - usual_px
         if signs := [sign.where for sign in self.signs if sign.meets(event)]:
             bottom = self._clear(bottom, width_px, block_px, signs)

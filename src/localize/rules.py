@@ -71,7 +71,18 @@ RULES = (
     Rule("supplied-overlap", "warning", "a supplied cue overlaps the next one and was clipped"),
     Rule("supplied-past-end", "error", "a supplied cue starts after the picture has ended; a warning where clipped"),
     Rule("supplied-no-duration", "error", "a supplied cue ends when it begins, or before"),
+    # Several readings of one episode: the picture, the sound, a supplied file.
+    Rule("no-band", "info", "no burned-in subtitles that can be used; the message says why and what was taken instead"),
+    Rule("readings-differ", "warning", "two readings of a line differ; for information where they sound the same"),
+    Rule("not-shown", "warning", "a line was heard and stands in no subtitle of the picture; it is kept"),
+    Rule("not-heard", "info", "a subtitle of the picture during which nothing was heard"),
+    Rule("only-shown", "warning", "a subtitle of the picture is not in the text that was chosen"),
+    Rule("out-of-step", "warning", "the chosen text is early or late against the subtitles in the picture"),
+    Rule("unsure-reading", "warning", "a text of the picture was read with little confidence"),
+    Rule("not-recognised", "warning", "speech could not be recognised; the picture's text stands alone"),
+    Rule("homophone", "warning", "what was heard sounds like a known name or term that it may stand for"),
     Rule("source-moved-on", "warning", "what the mended source was made from has changed since"),
+    Rule("not-covered", "warning", "the series asks to cover burned-in subtitles, and nothing can be covered"),
     # A subtitle file made elsewhere: imported, or checked by itself.
     Rule("shown-with", "info", "an imported line has no text: its words stand in another one"),
     Rule("left-out", "warning", "an imported file has nothing for a line of the source"),

@@ -7,7 +7,7 @@ import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
@@ -23,6 +23,9 @@ GENRES = ("ceo-romance", "war-god", "rebirth", "xianxia", "palace", "family", "f
 PLATFORMS = ("tiktok", "reels", "shorts", "reelshort", "full")
 MEDIA_SUFFIXES = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".webm", ".ts"})
 
+TextSource = Literal["auto", "ocr", "speech", "file"]
+SOURCES: tuple[TextSource, ...] = get_args(TextSource)
+Cover = Literal["auto", "blur", "box", "inpaint", "none"]
 GateMode = Literal["required", "auto", "off"]
 # Ids become file and folder names on every platform, so: no separators, no leading dot.
 _ID_CHARS = 64
@@ -154,6 +157,8 @@ class Episode(_Strict):
     id: Id
     file: str
     subtitles: str | None = None
+    source: TextSource | None = None
+    """Where its text comes from, where that is not what the series says."""
 
 
 class Series(_Strict):
@@ -166,6 +171,8 @@ class Series(_Strict):
     source_locale: Literal["zh-Hans"] = "zh-Hans"
     locales: tuple[str, ...]
     platform: str = "tiktok"
+    source: TextSource = "auto"
+    """Where the text comes from: `auto` takes a supplied file, else burned-in subtitles, else speech."""
     translator: tuple[str, ...] = ("argos",)
     """`argos`, `opencc`, `opencc:hk`, `llm:NAME`, in the order they are asked: the next writes what one cannot."""
     translators: dict[str, tuple[str, ...]] = {}
@@ -176,9 +183,11 @@ class Series(_Strict):
     """Whose approved lines are used again: this series', those of every series on this machine, or none."""
     shorten: bool = True
     """Whether a line that cannot be read in its time is asked for again, shorter."""
-    cover: Literal["none"] = "none"
+    cover: Cover = "auto"
+    """How burned-in source subtitles are hidden in masters; `auto`: blurred wherever they were found."""
     band: tuple[Fraction01, Fraction01] | None = None
-    """Top and bottom of burned-in source subtitles as shares of the frame's height; targets stay clear of it."""
+    """Top and bottom of burned-in source subtitles as shares of the frame's height, where a series knows better than
+    the reader; targets stand on it where it is covered, else clear of it."""
     max_minutes: Annotated[float, Field(gt=0)] = 30
     priority: int = 0
     """Which series a batch takes first: the highest."""

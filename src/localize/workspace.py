@@ -20,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from localize import disk, lease
 from localize.disk import Stamp, disk_errors, write_atomic
-from localize.episode import Artefact, EpisodeState, MediaFacts
+from localize.episode import Artefact, EpisodeState, MediaFacts, PictureFacts
 from localize.errors import WorkspaceError
 from localize.fingerprint import file_digest
 
@@ -59,6 +59,14 @@ SHOTS = "shots.json"
 """Where each shot of the picture begins."""
 OCR = "ocr.json"
 """What the picture says: burned-in subtitles, signs, cards."""
+BAND_PICTURE = "band.jpg"
+"""A few frames with what was found in them marked."""
+AGREEMENT = "agreement.json"
+"""Where the text came from, and how other readings bear it out."""
+COVER = "cover.json"
+"""Which parts of the picture are covered, when and how."""
+FILLED = "cover.mkv"
+"""The covered part of the picture without its letters, where a series has them filled in."""
 
 
 def target_file(tag: str) -> str:
@@ -76,6 +84,11 @@ def layout_file(tag: str) -> str:
 
 def findings_file(tag: str) -> str:
     return f"findings/{tag}.json"
+
+
+def crop_file(cue_id: str) -> str:
+    """The part of the picture that a finding is about."""
+    return f"crops/{cue_id}.jpg"
 
 
 def subtitle_file(tag: str, kind: str) -> str:
@@ -219,6 +232,11 @@ class Writer:
         with self._guard():
             self._check()
             self._save(replace(self._workspace.state, facts=facts))
+
+    def picture(self, picture: PictureFacts) -> None:
+        with self._guard():
+            self._check()
+            self._save(replace(self._workspace.state, picture=picture))
 
     @contextmanager
     def _guard(self) -> Iterator[None]:

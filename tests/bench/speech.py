@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from localize import series
+from localize import homophones, series
 from localize.cues import Cue
 from localize.engines.audio import cores
 from localize.engines.base import prompt_of
@@ -60,6 +60,13 @@ def measure(*, repeats: int, quick: bool, say: Say) -> Part:
         _wrong("pipeline: CER, unchosen lines", lines, [cue.text for cue in pipeline.cues]),
         *_start_errors("unchosen lines", lines, pipeline.cues),
     ]
+    say("hearing without the names")
+    unprimed = _Pipeline(())
+    unprimed.hear(audio)
+    figures.append(
+        _wrong("without the names in the prompt: CER, unchosen lines", lines, [c.text for c in unprimed.cues])
+    )
+    figures += _proposals(lines, unprimed.cues, names)
     if not quick:
         for name, media, truth in _episodes():
             say(f"hearing {name}")
@@ -131,6 +138,21 @@ def _episodes() -> Iterator[tuple[str, Path, list[Spoken]]]:
 
 def _wrong(name: str, truth: Sequence[Spoken], heard: Sequence[str]) -> Figure:
     return Figure(name, 100 * error_rate([line.text for line in truth], heard), "%")
+
+
+def _proposals(truth: Sequence[Spoken], cues: Sequence[Cue], names: Sequence[str]) -> Iterator[Figure]:
+    """Of names that were misheard, how many are proposed; and what is proposed for lines that are right."""
+    known = homophones.Known(names)
+    said, right = (sum(line.text.count(name) for line in lines for name in names) for lines in (truth, cues))
+    proposed = sum(len(known.proposals(cue.text)) for cue in cues)
+    wrong = sum(len(known.proposals(line.text)) for line in truth)
+    yield Figure(
+        "misheard names that are proposed",
+        100 * proposed / max(said - right, 1),
+        "%",
+        note=f"{proposed} of {said - right}",
+    )
+    yield Figure("proposals for lines as they are", wrong, "", at_most=0, note=f"in {len(truth)} lines")
 
 
 def _start_errors(name: str, truth: Sequence[Spoken], cues: Sequence[Cue]) -> Iterator[Figure]:

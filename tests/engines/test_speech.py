@@ -11,10 +11,11 @@ from unittest.mock import sentinel
 import pytest
 
 from localize.chinese import has_han
-from localize.engines import audio
+from localize.engines import audio, voice
 from localize.engines.base import Recognition, Transcriber
 from localize.engines.faster_whisper import FasterWhisper
 from localize.engines.spoken import words_within
+from localize.engines.voice import VAD
 from localize.engines.whisper import OpenAIWhisper
 from localize.errors import MediaError, ModelUnavailable
 from localize.models import Store
@@ -180,6 +181,40 @@ def test_both_recognisers_agree_since_their_weights_are_the_same(heard: dict[str
 def test_recognising_again_gives_the_same_words(store: Store, speech: Path) -> None:
     engine = FasterWhisper(store)
     assert engine.transcribe(speech) == engine.transcribe(speech)
+
+
+@pytest.fixture(scope="session")
+def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """40 s without a voice: a chord that swells, 8 s of silence, drums of noise, 8 s of room, a tune that ends."""
+    path = tmp_path_factory.mktemp("music") / "music.wav"
+    chord = "aevalsrc='0.12*(sin(2*PI*220*t)+sin(2*PI*277*t)+sin(2*PI*330*t))*(0.6+0.4*sin(2*PI*0.4*t))':s=16000:d=12"
+    drums = "aevalsrc='0.5*(random(0)-0.5)*exp(-9*mod(t,0.5))+0.2*sin(2*PI*55*t)*exp(-5*mod(t,1))':s=16000:d=8"
+    tune = "aevalsrc='0.25*sin(2*PI*(262+33*floor(mod(2*t,8)))*t)*exp(-3*mod(t,0.5))':s=16000:d=4"
+    silence, room = "anullsrc=r=16000:cl=mono:d=8", "anoisesrc=r=16000:d=8:a=0.002:c=pink:seed=7"
+    inputs = [part for source in (chord, silence, drums, room, tune) for part in ("-f", "lavfi", "-i", source)]
+    ffmpeg(*inputs, "-filter_complex", "[0][1][2][3][4]concat=n=5:v=0:a=1", "-ac", "1", path)
+    return path
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("names", [(), ("林凡", "苏若雪", "顾北辰")], ids=["unprimed", "primed"])
+@pytest.mark.parametrize("make", RECOGNISERS)
+def test_music_and_silence_become_no_cue_with_any_setting(
+    make: Callable[[Store], Transcriber], names: tuple[str, ...], store: Store, music: Path
+) -> None:
+    assert segment(transcribe(music, engine=make(store), names=names)).track.cues == ()
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("make", RECOGNISERS)
+def test_what_is_heard_in_music_without_a_voice_filter_is_taken_for_an_invention(
+    make: Callable[[Store], Transcriber], store: Store, music: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A filter that takes everything for a voice: the other rules have to hold alone."""
+    monkeypatch.setattr(voice, "speech", lambda samples: ((0, len(samples) // 16),))
+    if make is FasterWhisper:
+        monkeypatch.setattr("localize.engines.faster_whisper.VAD", VAD | {"threshold": 0.0})
+    assert segment(transcribe(music, engine=make(store), names=["林凡"])).track.cues == ()
 
 
 def text_of(recognition: Recognition) -> str:

@@ -202,6 +202,13 @@ def test_three_lines_stay_clear_of_a_band_they_would_reach() -> None:
     assert laid_out([LONG["en"][1], "Two."], cues, band=band).margin_bottom_px > 444
 
 
+def test_each_line_stands_in_the_middle_of_a_band_that_is_covered() -> None:
+    layout = laid_out(["One.", "I will never forgive what you did to us."], band=(0.6, 0.66), covered=True)
+    one, two = (event.margin_bottom_px or layout.margin_bottom_px for event in layout.events)
+    assert "\n" in layout.events[1].text
+    assert one - two == pytest.approx(layout.em_px * 1.362 / 2, abs=2)
+
+
 def test_lines_stand_on_a_band_that_is_covered() -> None:
     layout = laid_out(["One."], band=(0.6, 0.66), covered=True)
     middle_px = layout.height_px - layout.margin_bottom_px - 48 * 1.362
@@ -219,6 +226,19 @@ def test_lines_make_way_for_a_sign_while_it_is_there() -> None:
 def test_a_sign_beside_the_line_is_not_in_its_way() -> None:
     beside = Sign(Rect(0, 1400, 300, 1450), 0, 9000)
     assert laid_out(["One."], signs=[beside]).events[0].margin_bottom_px == 0
+
+
+def test_a_forced_line_stands_under_what_it_says_or_over_it_where_dialogue_is() -> None:
+    card = Rect(100, 600, 500, 700)
+    low = Rect(100, 1180, 500, 1240)
+    for place, band in ((card, None), (low, (0.66, 0.74))):
+        (event,) = laid_out(["One."], [Cue("0", 0, 2000, "一。", kind="forced", place=place)], band=band).events
+        bottom_px = 1920 - event.margin_bottom_px
+        assert (
+            (bottom_px > place.bottom + 40 and bottom_px < place.bottom + 100)
+            if band is None
+            else bottom_px < place.top
+        )
 
 
 @pytest.mark.parametrize(

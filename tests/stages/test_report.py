@@ -14,12 +14,14 @@ import pytest
 from PIL import Image
 
 from localize.adherence import TermUse
+from localize.agreement import Agreement, Compared
 from localize.cues import Cue, Event, Layout, SourceTrack, TargetLine, TargetTrack
 from localize.decisions import Decision
 from localize.engines import ffmpeg
-from localize.episode import AudioFacts, EpisodeState, MediaFacts
+from localize.episode import AudioFacts, EpisodeState, MediaFacts, PictureFacts
 from localize.findings import Finding, Findings
 from localize.gates import decision_file, review_command, reviewed_digest, run_command
+from localize.hardsub import Band
 from localize.rules import RULES
 from localize.runs import RunRecord, RunUnit
 from localize.series import Episode, Gates, Series
@@ -260,6 +262,38 @@ def test_every_table_has_scoped_headers_and_every_picture_a_text(ws: EpisodeWork
     assert html.one("html").attributes["lang"] == "en"
     assert all(head.attributes.get("scope") in {"col", "row"} for head in html.all("th"))
     assert all(image.attributes.get("alt") for image in html.all("img"))
+
+
+def test_where_the_text_comes_from_and_how_other_readings_bear_it_out_is_shown(ws: EpisodeWorkspace) -> None:
+    band = Band(0.683, 0.744, "#fffdff", 0.036, 2, 0, 14_200)
+    put(ws, "episode.json", EpisodeState(FACTS, PictureFacts((band,))))
+    compared = Compared("speech", 5, 4, 3, 0.98765, 1)
+    put(ws, "agreement.json", Agreement("ocr", "found at 68 to 74 % of the height", (compared,)))
+    section = built(ws).one("section", id="source")
+    assert "Burned-in subtitles: found at 68 to 74 % of the height." in section.text
+    assert "Band 68.3 to 74.4 % of the height, 00:00.000 – 00:14.200, up to 2 lines" in section.text
+    assert cells(section.all("tr")[1]) == ["Speech", "4 of 5", "3", "98.7 %", "1"]
+    series = a_series()
+    summary = report.markdown(series, series.episode[0], ws, ("en",))
+    assert "speech has 4 of 5 lines, 3 word for word" in summary
+
+
+def test_without_a_band_the_report_says_why(ws: EpisodeWorkspace) -> None:
+    put(ws, "episode.json", EpisodeState(FACTS, PictureFacts(reason="no text changes as subtitles do")))
+    put(ws, "agreement.json", Agreement("file", "ep01.zh.srt came with the episode"))
+    section = built(ws).one("section", id="source")
+    assert "Burned-in subtitles: no text changes as subtitles do." in section.text
+    assert "There is no other reading to hold it against." in section.text
+
+
+def test_a_finding_shows_the_part_of_the_picture_that_it_is_about(ws: EpisodeWorkspace) -> None:
+    ws.path("crops").mkdir()
+    Image.new("RGB", (320, 60), "navy").save(ws.path("crops/c1.jpg"))
+    note = Finding("readings-differ", "warning", "shown '龙', heard '农'", "c1", picture="crops/c1.jpg")
+    gone = Finding("readings-differ", "warning", "shown '王', heard '忘'", "c2", picture="crops/c2.jpg")
+    put(ws, "findings/zh-Hans.json", Findings("zh-Hans", (note, gone)))
+    (picture,) = built(ws).one("section", id="findings").all("img")
+    assert (picture.attributes["src"] or "").startswith("data:image/jpeg;base64,")
 
 
 def test_timings_are_those_of_the_last_run_added_per_step_without_what_was_found_done(ws: EpisodeWorkspace) -> None:

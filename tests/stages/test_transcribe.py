@@ -94,6 +94,49 @@ def test_words_with_bad_times_stay_where_the_recogniser_is_sure_of_them() -> Non
     assert heard(sure).passages == (sure,)
 
 
+def test_where_there_is_no_voice_nothing_was_said() -> None:
+    said = Passage((Word(1000, 1400, "你"), Word(1400, 1800, "好"), Word(5000, 5400, "再"), Word(5400, 5800, "见")))
+    result = without_inventions(Recognition("fake 1", (said,), speech=((900, 1900),)))
+    assert text(result) == "你好"
+    assert [(d.reason, "".join(w.text for w in d.passage.words)) for d in result.dropped] == [
+        ("there is no voice", "再见")
+    ]
+
+
+def test_a_word_just_beside_the_voice_stays() -> None:
+    near = Passage((Word(1000, 1400, "好"),))
+    assert without_inventions(Recognition("fake 1", (near,), speech=((1800, 2500),))).passages == (near,)
+
+
+def test_without_any_voice_nothing_is_left() -> None:
+    result = without_inventions(Recognition("fake 1", (passage("你回来了。"), passage("我等了十年。")), speech=()))
+    assert (result.passages, len(result.dropped)) == ((), 2)
+
+
+def test_the_end_of_a_video_is_cut_off_the_speech_before_it() -> None:
+    result = heard(passage("你回来了。请不吝点赞订阅转发打赏支持明镜与点点栏目"))
+    assert text(result) == "你回来了。"
+    assert result.dropped[0].reason.endswith("is what videos end with")
+
+
+def doubted(said: str, confidence: float, *, no_speech: float = 0.0) -> Passage:
+    words = tuple(Word(i * 200, (i + 1) * 200, char, confidence) for i, char in enumerate(said))
+    return Passage(words, no_speech, -0.2)
+
+
+@pytest.mark.parametrize(
+    ("said", "stays"),
+    [
+        (doubted("谢谢大家。", 0.9), True),
+        (doubted("谢谢大家。", 0.3), False),
+        (doubted("谢谢大家。", 0.9, no_speech=0.4), False),
+        (doubted("我说谢谢大家然后走了", 0.3), True),
+    ],
+)
+def test_what_a_character_may_say_too_is_judged_by_how_sure_the_recogniser_is(said: Passage, stays: bool) -> None:
+    assert bool(heard(said).passages) is stays
+
+
 def test_judging_twice_takes_nothing_more() -> None:
     once = heard(passage("你终于回来了。" + "我爱你" * 5), passage("林凡", no_speech=0.9, logprob=-1))
     assert without_inventions(once) == once

@@ -55,6 +55,7 @@ def jobs_of(
     episode: str = "",
     mode: str = ALL_MODES,
     transcriber: str = DEFAULT_TRANSCRIBER,
+    source: str = "",
     allow_landscape: bool = False,
     verify: bool = False,
     budget: str = "",
@@ -69,6 +70,7 @@ def jobs_of(
         to=split(to),
         modes=split(mode),
         transcriber=transcriber,
+        source=source or None,
         allow_landscape=allow_landscape,
         verify=verify,
     )

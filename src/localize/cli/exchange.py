@@ -161,10 +161,12 @@ def _read(file: Path, jobs: list[Job], to: str) -> Returned:
 
 
 def _approve(job: Job, tag: str, reviewer: str, file: Path) -> str:
-    """The one place where an import decides."""
-    from localize import pipeline
+    """The one place where an import decides; where a Prefect server runs, the episode goes on by itself."""
+    from localize import console, pipeline, triggers
 
-    pipeline.decide(job, "translation", tag, "approved", reviewer, f"with {file.name}")
+    decision = pipeline.decide(job, "translation", tag, "approved", reviewer, f"with {file.name}")
+    if gone_on := triggers.go_on(job, {tag: decision}):
+        console.talk(gone_on.words)
     return job.episode.id
 
 

@@ -34,6 +34,9 @@ def run(
     mode: Annotated[str, typer.Option("--mode", help="Any of burn, mux, sidecar; comma-separated.")] = ALL_MODES,
     workspace: Workspace = None,
     transcriber: Annotated[str, typer.Option("--transcriber", help="faster-whisper or whisper.")] = DEFAULT_TRANSCRIBER,
+    source: Annotated[
+        str, typer.Option("--source", help="Where the text comes from: ocr, speech, file or auto; else the manifest's.")
+    ] = "",
     episode: Only = "",
     allow_landscape: Annotated[bool, typer.Option("--allow-landscape", help="Take episodes not vertical.")] = False,
     verify: Annotated[bool, typer.Option("--verify", help="Hash files again instead of trusting their time.")] = False,
@@ -51,6 +54,7 @@ def run(
         episode=episode,
         mode=mode,
         transcriber=transcriber,
+        source=source,
         allow_landscape=allow_landscape,
         verify=verify,
         budget=budget,

@@ -42,12 +42,23 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """All speech of one episode, and what recognised it; what the guards took out is kept beside it."""
+    """All speech of one episode, and what recognised it; what the guards took out is kept beside it.
+
+    `speech` are the stretches `(start_ms, end_ms)` in which there is a voice at all, None where nobody looked.
+    `failure` says why there is none, and `next_step` what helps, where a recogniser failed that may not be needed.
+    """
 
     engine: str
     passages: tuple[Passage, ...]
     dropped: tuple[Dropped, ...] = ()
+    speech: tuple[tuple[int, int], ...] | None = None
+    failure: str = ""
+    next_step: str = ""
     schema: int = 1
+
+    @property
+    def words(self) -> list[Word]:
+        return [word for passage in self.passages for word in passage.words]
 
 
 PROMPT_HEAD = "短剧对白。人物："
@@ -87,6 +98,7 @@ class Translation:
     flags: tuple[str, ...] = ()
     attempts: tuple[str, ...] = ()
     failure: str = ""
+    next_step: str = ""
     transient: bool = False
     by: str = ""
 

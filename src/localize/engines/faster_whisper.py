@@ -9,14 +9,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from localize.engines import audio
+from localize.engines import audio, voice
 from localize.engines.base import Passage, Recognition, prompt_of
 from localize.engines.spoken import words_within
+from localize.engines.voice import VAD
 from localize.errors import EngineRejected
 from localize.models import DEFAULT_SPEECH, Store
 
-# Silence of 0.25 s separates; 0.1 s of padding puts word starts at 40 ms (median) from the truth instead of 150.
-VAD = {"min_silence_duration_ms": 250, "speech_pad_ms": 100}
 BEAM = 5
 
 
@@ -34,8 +33,12 @@ class FasterWhisper:
         return f"faster-whisper {version('faster-whisper')} {self._weights} {settings}"
 
     def transcribe(self, media: Path, *, names: Sequence[str] = ()) -> Recognition:
+        self._store.path(DEFAULT_SPEECH)  # missing weights are told even where nobody speaks
         samples = audio.decode(media)
         length_ms = len(samples) * 1000 // audio.SAMPLE_RATE
+        speech = voice.speech(samples)
+        if not speech:
+            return Recognition(self.version, (), speech=speech)
         with self._lock:
             try:
                 segments, _ = self._model.transcribe(
@@ -62,7 +65,7 @@ class FasterWhisper:
                 raise EngineRejected(
                     f"faster-whisper failed on {media.name}: {error}", next_step="run with --transcriber whisper"
                 ) from error
-        return Recognition(self.version, tuple(passage for passage in passages if passage.words))
+        return Recognition(self.version, tuple(passage for passage in passages if passage.words), speech=speech)
 
     @property
     def _weights(self) -> str:

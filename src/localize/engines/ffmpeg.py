@@ -18,7 +18,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from localize.disk import disk_errors
 from localize.engines import ffprobe
@@ -129,10 +129,10 @@ def _verify(made: Path, output: Output, plan: RenderPlan, source: Probed | None,
     try:
         found = probe(made)
     except MediaError:
-        raise _failure(plan.media, made.parent, 0, log) from None
+        raise failure(plan.media, made.parent, 0, log) from None
     if wrong := _mismatch(found, output, plan, source):
         if _FULL.search("\n".join(log)):
-            raise _failure(plan.media, made.parent, 0, log)
+            raise failure(plan.media, made.parent, 0, log)
         raise _noted(EngineRejected(f"ffmpeg made {made.name} with {wrong}", next_step="localize doctor"), log)
     _decode_tail(made)
 
@@ -217,7 +217,7 @@ def execute(
     version()
     try:
         process = subprocess.Popen(
-            [*_end_with_parent(), "ffmpeg", *_OWN, *_TOLD, *argv],
+            [*end_with_parent(), "ffmpeg", *_OWN, *_TOLD, *argv],
             cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             text=True, errors="replace", start_new_session=True,
         )  # fmt: skip
@@ -236,10 +236,10 @@ def execute(
                 if progress and share > told:
                     progress(told := share)
         finally:
-            _stop(process)
+            stop(process)
             running.join()
     if status:
-        raise _failure(media, folder, status, list(running.log))
+        raise failure(media, folder, status, list(running.log))
     if progress:
         progress(1.0)
     return running
@@ -252,7 +252,7 @@ def _ended(process: subprocess.Popen[str]) -> int | None:
         return None
 
 
-def _stop(process: subprocess.Popen[str]) -> None:
+def stop(process: subprocess.Popen[Any]) -> None:
     """End the whole process group, politely first; nothing to do where it ended by itself."""
     for signal_, patience_s in ((signal.SIGTERM, _TERM_S), (signal.SIGKILL, None)):
         if process.poll() is not None:
@@ -265,12 +265,12 @@ def _stop(process: subprocess.Popen[str]) -> None:
 
 
 @cache
-def _end_with_parent() -> tuple[str, ...]:
+def end_with_parent() -> tuple[str, ...]:
     setpriv = shutil.which("setpriv")
     return (setpriv, "--pdeathsig", "KILL", "--") if setpriv else ()
 
 
-def _failure(media: Path, folder: Path, status: int, log: Sequence[str]) -> LocalizeError:
+def failure(media: Path, folder: Path, status: int, log: Sequence[str]) -> LocalizeError:
     """The error behind a failed run, in the operator's words; ffmpeg's last lines go along as a note."""
     said = "\n".join(log)
     error: LocalizeError

@@ -14,12 +14,14 @@ from localize.engines.termed import Termed
 from localize.errors import InputError
 from localize.locales import Locale, locale
 from localize.series import Series
+from localize.sight import Reader
 from localize.spending import Budget
 
 TRANSCRIBERS = {
     "faster-whisper": "localize.engines.faster_whisper:FasterWhisper",
     "whisper": "localize.engines.whisper:OpenAIWhisper",
 }
+READERS = {"rapidocr": "localize.engines.ocr:RapidOCR"}
 TRANSLATORS = {
     "argos": "localize.engines.argos:Argos",
     "opencc": "localize.engines.opencc:OpenCC",
@@ -35,7 +37,7 @@ class Engines:
     `budget` is what the endpoints of this run may cost together.
     """
 
-    def __init__(self, *, budget: Budget | None = None, **given: Transcriber | Translator) -> None:
+    def __init__(self, *, budget: Budget | None = None, **given: Transcriber | Translator | Reader) -> None:
         self._built: dict[str, Any] = {name.replace("_", "-"): engine for name, engine in given.items()}
         self._budget = budget
         self._lock = threading.Lock()
@@ -55,6 +57,9 @@ class Engines:
         if name.startswith(LLM):
             return cast(Translator, self._once(f"{name}@{beside}", lambda: self._llm(name, beside)))
         return cast(Translator, self._get(name, TRANSLATORS, "translator"))
+
+    def reader(self, name: str = "rapidocr") -> Reader:
+        return cast(Reader, self._get(name, READERS, "reader"))
 
     def route(self, tag: str, series: Series) -> tuple[Translator, ...]:
         """The engines that write locale `tag` of `series`, in the order they are asked."""

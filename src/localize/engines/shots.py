@@ -36,7 +36,7 @@ def detect(
     """
     seen = thumbnails(media, facts.duration_ms, progress=progress, cancel=cancel)
     starts_us = [seen.times_us[number] for number in shot_changes(seen)]
-    return Shots(tuple(_first_ms(us, None if facts.variable_rate else facts.rate) for us in starts_us))
+    return Shots(tuple(first_ms(us, None if facts.variable_rate else facts.rate) for us in starts_us))
 
 
 def thumbnails(
@@ -56,7 +56,7 @@ def thumbnails(
     return Thumbnails([us - times_us[0] for us in times_us], luma)
 
 
-def _first_ms(us: int, rate: Fraction | None) -> int:
+def first_ms(us: int, rate: Fraction | None) -> int:
     """The first whole millisecond of a picture; containers round its time, so a constant rate knows better."""
     if rate is None:
         return -(-us // 1000)

@@ -10,7 +10,7 @@ from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
 
-from localize.engines import audio
+from localize.engines import audio, voice
 from localize.engines.base import Passage, Recognition, prompt_of
 from localize.engines.ct2_whisper import checkpoint
 from localize.engines.spoken import words_within
@@ -21,7 +21,7 @@ BEAM = 5
 
 
 class OpenAIWhisper:
-    """Holds the model once loaded; one call at a time. It has no voice activity detection: the guards matter here."""
+    """Holds the model once loaded; one call at a time. It hears music too: the guards matter here."""
 
     def __init__(self, store: Store | None = None, *, threads: int | None = None) -> None:
         self._store = store or Store()
@@ -34,8 +34,12 @@ class OpenAIWhisper:
         return f"openai-whisper {version('openai-whisper')} {weights} fp32 beam {BEAM}"
 
     def transcribe(self, media: Path, *, names: Sequence[str] = ()) -> Recognition:
+        self._store.path(DEFAULT_SPEECH)  # missing weights are told even where nobody speaks
         samples = audio.decode(media)
         length_ms = len(samples) * 1000 // audio.SAMPLE_RATE
+        speech = voice.speech(samples)
+        if not speech:
+            return Recognition(self.version, (), speech=speech)
         with self._lock:
             try:
                 result = self._model.transcribe(
@@ -63,7 +67,7 @@ class OpenAIWhisper:
             )
             for segment in result["segments"]
         )
-        return Recognition(self.version, tuple(passage for passage in passages if passage.words))
+        return Recognition(self.version, tuple(passage for passage in passages if passage.words), speech=speech)
 
     @cached_property
     def _model(self) -> Any:

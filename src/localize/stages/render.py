@@ -14,12 +14,14 @@ from typing import Any, Literal
 
 import ffmpeg
 
-from localize import subtitles
+from localize import cover_filters, subtitles
 from localize.attachments import Attachment, subsets
+from localize.covering import CoverPlan
 from localize.cues import Layout
 from localize.episode import MediaFacts
 from localize.locales import SOURCE, Locale
 from localize.media import GUARDS, Output, RenderPlan, url
+from localize.safe_area import Rect
 from localize.timecode import seconds_from_ms
 
 Kind = Literal["mp4", "mkv"]
@@ -74,7 +76,7 @@ class MuxTrack:
 
     profile: Locale
     layout: Layout
-    ass: Path
+    ass: Path | bytes
 
 
 def groups(locales: Sequence[str], workers: int) -> list[tuple[str, ...]]:
@@ -85,12 +87,24 @@ def groups(locales: Sequence[str], workers: int) -> list[tuple[str, ...]]:
     return [tuple(locales[start:end]) for start, end in pairwise(bounds)]
 
 
-def plan_burn(media: Path, facts: MediaFacts, texts: Mapping[str, Path]) -> RenderPlan:
-    """One master per locale of `texts` (locale -> its `.ass` file), all from one decode."""
+def plan_burn(
+    media: Path,
+    facts: MediaFacts,
+    texts: Mapping[str, Path],
+    cover: CoverPlan | None = None,
+    filled: Path | None = None,
+) -> RenderPlan:
+    """One master per locale of `texts` (locale -> its `.ass` file), all from one decode and with one cover.
+
+    `filled` is the video that a cover by `inpaint` is made of.
+    """
     source = _source(media)
     picture = _upright(source["V:0"], facts)
+    made, outputs = list[Any](), dict[str, Output]()
+    inputs: dict[str, Path | bytes] = {}
+    if cover:
+        picture, inputs = cover_filters.covered(picture, cover, rate=facts.rate, filled=filled)
     branches = picture.filter_multi_output("split", len(texts)) if len(texts) > 1 else {"0": picture}
-    made, outputs, inputs = [], {}, {}
     for number, (tag, ass) in enumerate(texts.items()):
         text, file = f"text{number}.ass", f"burned{number}.mp4"
         drawn = _late(branches[str(number)].filter("ass", text, shaping=BURN.shaping), facts)
@@ -100,6 +114,14 @@ def plan_burn(media: Path, facts: MediaFacts, texts: Mapping[str, Path]) -> Rend
         outputs[tag] = Output(file, frames=None if facts.variable_rate else facts.frames, sound=facts.audio is not None)
     argv = tuple(ffmpeg.merge_outputs(*made).compile()[1:])
     return RenderPlan(media, facts.duration_ms, facts.rate, argv, outputs, inputs)
+
+
+def plan_area(media: Path, facts: MediaFacts, area: Rect) -> tuple[str, ...]:
+    """What makes ffmpeg hand out `area` of every picture of a master, raw and without text, on its standard output."""
+    size = area.right - area.left, area.bottom - area.top
+    picture = _upright(_source(media)["V:0"], facts).filter("crop", *size, area.left, area.top)
+    raw = {"f": "rawvideo", "pix_fmt": BURN.pixel_format, "fps_mode": "passthrough"}
+    return tuple(ffmpeg.output(picture, "pipe:1", **raw).compile()[1:])
 
 
 def plan_mux(

@@ -13,6 +13,7 @@ from pathlib import Path
 import jinja2
 
 from localize import contact_sheet, overview
+from localize.agreement import Agreement
 from localize.contact_sheet import Tile
 from localize.cues import Cue, Event, Layout
 from localize.episode import MediaFacts
@@ -22,9 +23,11 @@ from localize.overview import Overview
 from localize.runs import RunRecord
 from localize.series import Episode, Series
 from localize.timecode import clock
-from localize.workspace import EpisodeWorkspace, layout_file, render_file
+from localize.workspace import BAND_PICTURE, EpisodeWorkspace, layout_file, render_file
 
-VERSION = 3
+VERSION = 4
+READINGS = {"ocr": "burned-in subtitles", "speech": "speech", "file": "the supplied file", "human": "a person"}
+"""What each origin is called for a reader."""
 _MARKDOWN_FINDINGS = 40
 """Findings shown in the summary; the page has them all."""
 
@@ -60,6 +63,9 @@ def build(
     html = _page().render(
         view=view,
         facts=_facts(view.facts) if view.facts else (),
+        crops=_crops(view, ws),
+        band=contact_sheet.data_uri(ws.path(BAND_PICTURE), contact_sheet.BAND_PX) if ws.exists(BAND_PICTURE) else "",
+        readings=READINGS,
         frames=[(tile, event, contact_sheet.data_uri(tile.picture)) for tile, event in frames],
         run_at=_run_at(view.run) if view.run else "",
         heat=heat_map(((row.tag, row.finding) for row in view.findings), [state.profile.tag for state in view.states]),
@@ -78,6 +84,8 @@ def markdown(
             f"> Starter packages wrote {view.starters} of {view.lines} lines: a demonstration, not a translation to "
             "publish. For real work: `localize models install`"
         )
+    if view.agreement:
+        parts.append(_md_source(view, view.agreement))
     parts.append(_md_locales(view))
     if view.absent:
         parts.append("\n".join(f"- {profile.name} ({profile.tag}): {_md(why)}" for profile, why in view.absent))
@@ -90,6 +98,20 @@ def markdown(
         commands = "\n".join([*(w.command for w in waiting), view.run_command])
         parts.append(f"## Waiting for a reviewer\n\n{why}\n\n```\n{commands}\n```")
     return "\n\n".join(parts) + "\n"
+
+
+def _crops(view: Overview, ws: EpisodeWorkspace) -> dict[str, str]:
+    """The pictures of findings, for a page to carry inside itself."""
+    names = {row.finding.picture for row in view.findings if row.finding.picture and ws.exists(row.finding.picture)}
+    return {name: contact_sheet.data_uri(ws.path(name), contact_sheet.CROP_PX) for name in sorted(names)}
+
+
+def _md_source(view: Overview, agreement: Agreement) -> str:
+    """Where the text came from, and who bears it out."""
+    text = f"Text: {READINGS[agreement.chosen]} ({_md(agreement.why)})"
+    for c in agreement.compared:
+        text += f"; {READINGS[c.origin]} has {c.found} of {c.lines} lines, {c.same} word for word"
+    return text
 
 
 def _frames(view: Overview, ws: EpisodeWorkspace, frame: FrameAt) -> list[tuple[Tile, Event]]:

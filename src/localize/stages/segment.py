@@ -7,35 +7,27 @@ is a whole sentence in one cue wherever it fits, because that is what a translat
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import regex
 
-from localize.chinese import Simplify, has_han, respelled, simplified
+from localize.chinese import Simplify, simplified
 from localize.clauses import DEFAULT, Rules, grouped
-from localize.cues import Cue, SourceTrack, Word
+from localize.cues import Cue, SourceTrack
 from localize.engines.base import Dropped, Recognition
 from localize.findings import Finding
-from localize.locales import SOURCE
+from localize.sourcing import MIN_CUE_MS, Segmented, numbered, one_line, respelled_lines, spoken_cues
 from localize.timecode import clock
 
-VERSION = 2
-MIN_CUE_MS = 40
-"""One frame at 25 fps: no cue is shorter, whatever a recogniser says."""
+__all__ = ["MIN_CUE_MS", "Segmented", "from_subtitles", "segment"]
+
+VERSION = 3
 SAME_START_MS = 200
 """Supplied cues that begin this close together are meant to be seen together."""
 _DASH = regex.compile(r"[-－—–‐]+\s*")
 # In the second line alone: no minus, and no break in the first one's sentence.
 _ANSWER = regex.compile(r"[-－–‐](?![-－–‐\d])\s*")
 _TURN = regex.compile(r"(?<=[。！？!?….”」])\s*(?=[-－–‐](?![-－–‐]))")
-
-
-@dataclass(frozen=True, slots=True)
-class Segmented:
-    """A source track, and what a person should know about how it came about."""
-
-    track: SourceTrack
-    findings: tuple[Finding, ...] = ()
 
 
 def segment(
@@ -47,12 +39,17 @@ def segment(
     simplify: Simplify = simplified,
 ) -> Segmented:
     """Cues from the words of `recognition`, in its order; a cue that is in `previous` as it is now keeps its id."""
-    groups = grouped([word for passage in recognition.passages for word in passage.words], rules, simplify)
-    track = _numbered(_timed(groups, duration_ms, rules), previous)
-    findings = [_invented(dropped) for dropped in recognition.dropped if dropped.passage.words]
+    groups = grouped(recognition.words, rules, simplify)
+    track = numbered(spoken_cues(groups, duration_ms, rules), previous)
+    findings = inventions(recognition)
     if not track.cues:
         findings.append(Finding("no-speech", "error", "nothing was recognised in the audio"))
     return Segmented(track, tuple(findings))
+
+
+def inventions(recognition: Recognition) -> list[Finding]:
+    """What was taken out of `recognition`, for a person to see that it is not missed."""
+    return [_invented(dropped) for dropped in recognition.dropped if dropped.passage.words]
 
 
 def _invented(dropped: Dropped) -> Finding:
@@ -112,7 +109,7 @@ def from_subtitles(
             message = f"{name} ran past the end of the media and was clipped to it"
             clipped = Finding("supplied-past-end", "warning", message, measured=end_ms, limit=duration_ms)
             noted.append((len(cues) - 1, clipped))
-    track = _numbered(cues, previous)
+    track = numbered(cues, previous)
     findings = [f if place is None else replace(f, cue_id=track.cues[place].id) for place, f in noted]
     if not track.cues:
         findings.append(Finding("no-cues", "error", "the supplied subtitles hold no cue that can be shown"))
@@ -132,38 +129,9 @@ def _useless(name: str, start_ms: int, end_ms: int, text: str, duration_ms: int 
     return None
 
 
-def mended(track: SourceTrack) -> bool:
-    """Whether a person has changed `track` since it was made."""
-    return any(cue.origin == "human" for cue in track.cues)
-
-
-def keep_mended(previous: SourceTrack, made: Segmented, *, moved_on: bool) -> Segmented:
-    """`previous` as a person left it, the cues that `made` has otherwise marked as a person's.
-
-    Findings about cues a person changed are answered; `moved_on` says that what `made` was made from has changed.
-    """
-    as_made = {(cue.id, cue.start_ms, cue.end_ms, cue.text) for cue in made.track.cues}
-    cues = tuple(
-        cue if (cue.id, cue.start_ms, cue.end_ms, cue.text) in as_made else replace(cue, origin="human")
-        for cue in previous.cues
-    )
-    untouched = {cue.id for cue in cues if cue.origin != "human"}
-    findings = [finding for finding in made.findings if finding.cue_id in untouched]
-    # What was left out stays worth knowing, but a person has seen the track since.
-    findings += [replace(finding, severity="warning") for finding in made.findings if finding.cue_id is None]
-    if moved_on:
-        message = (
-            "what this track was made from has changed since a person edited it; delete source.json to take it anew"
-        )
-        findings.append(Finding("source-moved-on", "warning", message))
-    numbers = (int(digits) for cue in cues if (digits := cue.id.removeprefix("c")).isdigit())
-    next_id = max(previous.next_id, max(numbers, default=0) + 1)
-    return Segmented(replace(previous, cues=cues, next_id=next_id), tuple(findings))
-
-
 def _voices(raw: str, simplify: Simplify) -> list[str]:
     """What each person says in a supplied cue: a dash begins the words of the next one."""
-    lines = [text for line in raw.splitlines() if (text := respelled(line, simplify))]
+    lines = respelled_lines(raw, simplify)
     dash = _DASH if lines and _DASH.match(lines[0]) else _ANSWER
     if dash is _DASH:
         lines = [turn for line in lines for turn in _TURN.split(line)]
@@ -174,17 +142,7 @@ def _voices(raw: str, simplify: Simplify) -> list[str]:
         else:
             voices[-1].append(line)
     # One dash alone may be anything.
-    return [_one_line(voice) for voice in voices if any(voice)] if len(voices) > 1 else [_one_line(lines)]
-
-
-def _one_line(lines: Sequence[str]) -> str:
-    """The text of one voice; its line breaks are layout."""
-    text = ""
-    for line in lines:
-        # Chinese subtitles leave marks out at the end of a line: the break was the comma.
-        both_han = bool(text) and has_han(text[-1]) and has_han(line[0])
-        text += ("，" if both_han else " " if text and text[-1].isascii() and line[0].isascii() else "") + line
-    return text
+    return [one_line(voice) for voice in voices if any(voice)] if len(voices) > 1 else [one_line(lines)]
 
 
 def _name_tag(text: str, names: Sequence[str]) -> tuple[str, str]:
@@ -192,52 +150,3 @@ def _name_tag(text: str, names: Sequence[str]) -> tuple[str, str]:
     match = regex.match(r"(?:[（(【\[]([^）)】\]：:]+)[）)】\]][：:]?|([^：:（(【\[]+)[：:])\s*(?=\S)", text)
     name = (match[1] or match[2]).strip() if match else ""
     return (name, text[match.end() :]) if match and name in names else ("", text)
-
-
-def _timed(groups: Sequence[list[Word]], duration_ms: int | None, rules: Rules) -> list[Cue]:
-    """Cues that follow one another: start with the first word, end after the last, never into the next cue."""
-    starts: list[int] = []
-    for group in groups:
-        starts.append(max(group[0].start_ms, starts[-1] + MIN_CUE_MS if starts else 0))
-    cues = []
-    for i, group in enumerate(groups):
-        end_ms = max(group[-1].end_ms + rules.tail_ms, starts[i] + rules.min_duration_ms)
-        if i + 1 < len(starts):
-            end_ms = min(end_ms, starts[i + 1])
-        elif duration_ms is not None:
-            end_ms = max(min(end_ms, duration_ms), starts[i] + MIN_CUE_MS)
-        cues.append(
-            Cue(
-                id="",
-                start_ms=starts[i],
-                end_ms=end_ms,
-                text="".join(word.text for word in group).strip(),
-                words=tuple(group),
-                confidence=_confidence(group),
-            )
-        )
-    return cues
-
-
-def _confidence(words: Sequence[Word]) -> float:
-    """The mean over characters: a long word weighs more than a short one."""
-    chars = sum(len(word.text) for word in words)
-    return round(sum(word.confidence * len(word.text) for word in words) / chars, 4)
-
-
-def _numbered(cues: Iterable[Cue], previous: SourceTrack | None) -> SourceTrack:
-    """`cues` with ids: what `previous` has with the same text at the same time keeps its own, the rest gets new."""
-    next_id = previous.next_id if previous else 1
-    free = list(previous.cues) if previous else []
-    result = []
-    for cue in cues:
-        same = next(
-            (c for c in free if c.text == cue.text and c.start_ms < cue.end_ms and cue.start_ms < c.end_ms), None
-        )
-        if same:
-            free.remove(same)
-            result.append(replace(cue, id=same.id, speaker=cue.speaker or same.speaker, kind=same.kind))
-        else:
-            result.append(replace(cue, id=f"c{next_id:04d}"))
-            next_id += 1
-    return SourceTrack(SOURCE.tag, tuple(result), next_id)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from localize.steps.common import Step
+from localize.steps.covers import cover_step
+from localize.steps.picture import read_step
 from localize.steps.renders import burn_step, mux_step, outdated, report_step
 from localize.steps.source import ingest_step, segment_step, shots_step, transcribe_step
 from localize.steps.tracks import check_step, fit_step, sidecar_step
@@ -19,12 +21,14 @@ __all__ = ["STEPS", "Step", "outdated", "translate_step"]
 STEPS: Mapping[str, Step] = {
     "ingest": ingest_step,
     "shots": shots_step,
+    "read": read_step,
     "transcribe": transcribe_step,
     "segment": segment_step,
     "translate": translate_step,
     "fit": fit_step,
     "check": check_step,
     "sidecar": sidecar_step,
+    "cover": cover_step,
     "burn": burn_step,
     "mux": mux_step,
     "report": report_step,

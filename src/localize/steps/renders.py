@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 
-from localize import __version__, fonts, gates, runs, subtitles
+from localize import __version__, cover_filters, fonts, gates, runs, subtitles
 from localize.cues import Layout
 from localize.engines import ffmpeg
 from localize.engines.base import Progress
@@ -16,12 +17,13 @@ from localize.job import SOURCE, Job, Outcome
 from localize.locales import Locale, locale
 from localize.stages import render, report
 from localize.steps.common import locked
+from localize.steps.covers import cover_plan, cover_reads, filled
 from localize.steps.tracks import sidecar_reads
 from localize.workspace import layout_file, render_file, subtitle_file, target_file
 
 
 def burn_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
-    """Media + `.ass` -> `renders/<locale>.mp4`, all given locales from one decode."""
+    """Media + cover + `.ass` -> `renders/<locale>.mp4`, all given locales from one decode."""
     ws, outcome = job.workspace, Outcome()
     made_of = {tag: burn_fingerprint(job, tag) for tag in locales}
     outcome.fresh = [tag for tag in locales if ws.fresh(render_file(tag), made_of[tag], verify=job.options.verify)]
@@ -32,7 +34,8 @@ def burn_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome
         if not todo:
             return outcome
         texts = {tag: ws.path(subtitle_file(tag, "ass")) for tag in todo}
-        made = ffmpeg.run(render.plan_burn(job.media, job.facts, texts), folder=scratch, progress=progress)
+        plan = render.plan_burn(job.media, job.facts, texts, cover_plan(job), filled(job))
+        made = ffmpeg.run(plan, folder=scratch, progress=progress)
         for tag in todo:
             writers[tag].adopt(render_file(tag), made[tag], made_of[tag])
             outcome.done.append(tag)
@@ -42,7 +45,7 @@ def burn_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome
 def burn_fingerprint(job: Job, tag: str) -> str:
     drawn = job.workspace.digest(subtitle_file(tag, "ass"))
     type_ = fonts.digest(_drawn(job, tag), job.series.style.bold)
-    return fingerprint("burn", render.BURN, job.facts.digest, drawn, type_, ffmpeg.version())
+    return fingerprint("burn", render.BURN, job.facts.digest, drawn, type_, ffmpeg.version(), *cover_reads(job))
 
 
 def _drawn(job: Job, tag: str) -> Locale:
@@ -51,7 +54,11 @@ def _drawn(job: Job, tag: str) -> Locale:
 
 
 def mux_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
-    """Media + every locale's subtitles -> `<episode>.multi.mp4` and `.mkv`, streams copied."""
+    """Media + every locale's subtitles -> `<episode>.multi.mp4` and `.mkv`, streams copied.
+
+    A picture that is copied keeps its burned-in text. Where ours stand on it, each track of the Matroska file draws an
+    opaque pane between the two; players choose the place of an MP4's tracks themselves.
+    """
     ws = job.workspace
     files = {kind: f"{job.episode.id}.multi.{kind}" for kind in render.KINDS}
     made_of = mux_fingerprint(job, locales)
@@ -59,8 +66,7 @@ def mux_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
         return Outcome(fresh=[SOURCE])
     with ws.writing(SOURCE) as writer, ws.scratch() as scratch:
         tracks = [
-            render.MuxTrack(_drawn(job, tag), ws.need(Layout, layout_file(tag)), ws.path(subtitle_file(tag, "ass")))
-            for tag in locales
+            render.MuxTrack(_drawn(job, tag), ws.need(Layout, layout_file(tag)), _track(job, tag)) for tag in locales
         ]
         for kind, name in files.items():
             plan = render.plan_mux(
@@ -70,11 +76,17 @@ def mux_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
     return Outcome(done=[SOURCE])
 
 
+def _track(job: Job, tag: str) -> Path | bytes:
+    """The script that the Matroska file carries."""
+    script, plan = job.workspace.path(subtitle_file(tag, "ass")), cover_plan(job)
+    return cover_filters.drawn(script.read_text("utf-8"), plan).encode() if plan else script
+
+
 def mux_fingerprint(job: Job, locales: Iterable[str]) -> str:
     ws, bold = job.workspace, job.series.style.bold
     layouts = [(tag, ws.digest(subtitle_file(tag, "ass")), fonts.digest(_drawn(job, tag), bold)) for tag in locales]
     written_by = (render.MUX, render.BURN, subtitles.VERSION, ffmpeg.version())
-    return fingerprint("mux", written_by, job.facts.digest, layouts, job.series.title)
+    return fingerprint("mux", written_by, job.facts.digest, layouts, job.series.title, *cover_reads(job))
 
 
 def outdated(job: Job) -> frozenset[str]:

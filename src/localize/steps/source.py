@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
-from localize import subtitles
+from localize import sourcing
 from localize.cues import SourceTrack
 from localize.engines import ffmpeg, shots
 from localize.engines.base import Progress, Recognition
-from localize.episode import MediaFacts
-from localize.errors import MediaError, SubtitleError
+from localize.episode import MediaFacts, PictureFacts
+from localize.errors import MediaError, StageError, SubtitleError
 from localize.findings import Findings
 from localize.fingerprint import file_digest, fingerprint
 from localize.job import SOURCE, Job, Outcome
-from localize.stages import ingest, segment, transcribe
+from localize.stages import cover, ingest, transcribe
+from localize.steps.covers import cover_plan
+from localize.steps.readings import CROPS, Readings, cut_crops, draw_band, known_names, misheard
 from localize.timing.shots import VERSION as SHOTS_VERSION
-from localize.workspace import SHOTS, findings_file
+from localize.workspace import AGREEMENT, BAND_PICTURE, OCR, SHOTS, findings_file
 
 
 def ingest_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Outcome:
@@ -25,6 +27,9 @@ def ingest_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Outc
         raise MediaError(
             f"{job.media.name} does not exist", next_step=f"mend [[episode]] file in {job.series.manifest}"
         )
+    if job.text_source == "file" and job.supplied is None:
+        next_step = f'add subtitles = "FILE" to its [[episode]] in {job.series.manifest}, or choose another --source'
+        raise SubtitleError("no subtitles came with it", next_step=next_step)
     if job.supplied and not job.supplied.is_file():
         next_step = f"mend [[episode]] subtitles in {job.series.manifest}"
         raise SubtitleError(f"{job.supplied.name} does not exist", next_step=next_step)
@@ -39,7 +44,8 @@ def ingest_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Outc
         file=job.media.name,
         max_minutes=job.series.max_minutes,
         allow_landscape=job.options.allow_landscape,
-        has_text=job.supplied is not None,
+        # Whether the picture has any is known when it was read.
+        has_text=job.supplied is not None or job.text_source != "speech",
     )
     return outcome
 
@@ -68,40 +74,60 @@ def shots_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Outco
 
 
 def transcribe_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Outcome:
-    """Audio -> `words.json`; nothing to do where subtitles were supplied."""
-    if job.supplied:
+    """Audio -> `words.json`; nothing to do where subtitles were supplied.
+
+    Whether speech is needed is not known before the picture was read. So a recogniser that fails is noted there, unless
+    nothing but speech was asked for, and tried again next time.
+    """
+    ws, name, only_speech = job.workspace, "words.json", job.text_source == "speech"
+    if job.facts.audio is None or (job.supplied and job.text_source in {"auto", "file"}):
         return Outcome(fresh=[SOURCE])
     engine = job.engines.transcriber(job.options.transcriber)
     made_of = fingerprint("transcribe", transcribe.VERSION, job.facts.digest, engine.version, job.series.names)
-    if job.workspace.fresh("words.json", made_of, verify=job.options.verify):
+    if ws.fresh(name, made_of, verify=job.options.verify):
         return Outcome(fresh=[SOURCE])
-    with job.workspace.writing(SOURCE) as writer:
-        recognition = transcribe.transcribe(job.media, engine=engine, names=job.series.names)
-        writer.commit("words.json", recognition, made_of)
+    with ws.writing(SOURCE) as writer:
+        try:
+            recognition = transcribe.transcribe(job.media, engine=engine, names=job.series.names)
+        except StageError as error:
+            if only_speech:
+                raise
+            made_of = ""
+            recognition = Recognition(engine.version, (), failure=error.message, next_step=error.next_step or "")
+            if recognition == ws.read(Recognition, name):
+                return Outcome(fresh=[SOURCE])
+        writer.commit(name, recognition, made_of)
     return Outcome(done=[SOURCE])
 
 
 def segment_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Outcome:
-    """Words, or the supplied subtitles, -> `source.json` and the findings of the source.
+    """What was read, heard or supplied -> `source.json`, the findings of the source, and how the readings agree.
 
     A source that a person mended is never segmented anew: its edits go on from here, whatever changes before it.
     """
-    ws, name, found = job.workspace, "source.json", findings_file(job.series.source_locale)
-    supplied = subtitles.read(job.supplied) if job.supplied else None
-    read = fingerprint(supplied, job.series.names) if supplied else ws.digest("words.json")
-    made_of = fingerprint("segment", segment.VERSION, read, job.facts.duration_ms)
-    if ws.fresh(name, made_of, verify=job.options.verify) and ws.fresh(found, made_of):
+    ws, name, found_name = job.workspace, "source.json", findings_file(job.series.source_locale)
+    readings = Readings.of(job)
+    uncovered = cover.findings(cover_plan(job))
+    known = known_names(job)
+    made_of = readings.fingerprint()
+    found_of = fingerprint(made_of, uncovered, known)
+    pictures_made = [file for file in ws.state.artefacts if file.startswith((CROPS, BAND_PICTURE))]
+    as_found = ws.fresh(found_name, found_of) and ws.fresh(AGREEMENT, found_of) and all(map(ws.exists, pictures_made))
+    if ws.fresh(name, made_of, verify=job.options.verify) and as_found:
         return Outcome(fresh=[SOURCE])
     with ws.writing(SOURCE) as writer:
-        previous, duration_ms = ws.read(SourceTrack, name), job.facts.duration_ms
-        if supplied:
-            made = segment.from_subtitles(supplied, names=job.series.names, duration_ms=duration_ms, previous=previous)
-        else:
-            words = ws.need(Recognition, "words.json")
-            made = segment.segment(words, duration_ms=duration_ms, previous=previous)
-        if previous and (segment.mended(previous) or ws.edited(name, verify=job.options.verify)):
+        previous = ws.read(SourceTrack, name)
+        made = readings.track(previous)
+        if previous and (sourcing.mended(previous) or ws.edited(name, verify=job.options.verify)):
             record = ws.state.artefacts.get(name)
-            made = segment.keep_mended(previous, made, moved_on=record is not None and record.fingerprint != made_of)
-        writer.commit(found, Findings(job.series.source_locale, made.findings), made_of)
+            made = sourcing.keep_mended(previous, made, moved_on=record is not None and record.fingerprint != made_of)
+        notes = (*made.findings, *uncovered, *misheard(made.track, known))
+        pictures = cut_crops(job, writer, made, found_of)
+        notes = tuple(replace(note, picture=pictures.get(note.cue_id or "", "")) for note in notes)
+        if not ws.fresh(BAND_PICTURE, (band_of := fingerprint("band", ws.digest(OCR)))):
+            draw_band(job, writer, readings.found, band_of)
+        writer.picture(PictureFacts(readings.found.bands, readings.found.reason))
+        writer.commit(found_name, Findings(job.series.source_locale, notes), found_of)
+        writer.commit(AGREEMENT, readings.agreement(made.track), found_of)
         writer.commit(name, made.track, made_of)
     return Outcome(done=[SOURCE])

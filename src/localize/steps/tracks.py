@@ -14,6 +14,7 @@ from localize.locales import locale
 from localize.placing import signs_of
 from localize.stages import check, fit
 from localize.steps.common import each, frame
+from localize.steps.covers import source_band
 from localize.timing import Shots
 from localize.workspace import SHOTS, Writer, findings_file, layout_file, subtitle_file, target_file
 
@@ -23,9 +24,10 @@ def fit_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
 
     def one(tag: str, writer: Writer, made_of: str) -> None:
         series, ws, profile = job.series, job.workspace, job.series.style.profile(locale(tag))
+        band, covered = source_band(job)
         layout = fit.fit(
             job.source(), ws.need(TargetTrack, target_file(tag)), profile, job.facts,
-            style=series.style, platform=series.platform, band=series.band, covered=series.cover != "none",
+            style=series.style, platform=series.platform, band=band, covered=covered,
             row=series.reading.of(tag), keep=kept(tag), shots=_cuts(job), signs=signs_of(job.source().cues),
         )  # fmt: skip
         writer.commit(subtitle_file(tag, "ass"), subtitles.to_ass(layout, profile, series.style), made_of)
@@ -33,8 +35,9 @@ def fit_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
 
     def reads(tag: str) -> tuple[object, ...]:
         series, ws, profile = job.series, job.workspace, job.series.style.profile(locale(tag))
+        band, covered = source_band(job)
         texts = (*(ws.digest(name) for name in ("source.json", SHOTS, target_file(tag))), kept(tag))
-        place = (frame(job.facts), job.facts.variable_rate, series.platform, series.band, series.cover)
+        place = (frame(job.facts), job.facts.variable_rate, series.platform, band, "covered" if covered else "none")
         type_ = (profile, series.style, series.style.look, fonts.digest(profile, series.style.bold), _beyond(job, tag))
         return (fit.VERSION, subtitles.VERSION, *texts, *place, *type_, series.reading.of(tag))
 
@@ -86,7 +89,8 @@ def _cuts(job: Job) -> tuple[int, ...]:
 
 def _open_band(job: Job) -> tuple[float, float] | None:
     """Where burned-in source text stands, unless it is covered."""
-    return job.series.band if job.series.cover == "none" else None
+    band, covered = source_band(job)
+    return None if covered else band
 
 
 def sidecar_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:

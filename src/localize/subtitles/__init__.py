@@ -6,6 +6,7 @@ ASS only through `escape_ass`: raw text can switch to drawing mode, change its s
 
 from localize.subtitles.ass import escape_ass
 from localize.subtitles.drawn import to_ass
+from localize.subtitles.panes import Pane, behind, panes
 from localize.subtitles.parsing import SUFFIXES, SubtitleFile, parse, read
 from localize.subtitles.sidecar import Format, sidecar
 from localize.subtitles.srt import to_srt
@@ -20,9 +21,12 @@ __all__ = [
     "VERSION",
     "Entry",
     "Format",
+    "Pane",
     "SubtitleFile",
     "TimedText",
+    "behind",
     "escape_ass",
+    "panes",
     "parse",
     "read",
     "sidecar",

@@ -23,7 +23,7 @@ from localize.stages.fit.setter import Setter
 from localize.stages.fit.typesetter import Typesetter
 from localize.styles import Look, of_signs
 
-VERSION = 4
+VERSION = 5
 
 # 38 px on a frame 1080 wide: smaller type was hard to read on a phone.
 LEAST_EM = 38 / 1080
