@@ -28,6 +28,7 @@ STALE_S = 90.0
 PATIENCE_S = 5.0
 """Most steps hold a locale for less than this: worth a wait before giving up."""
 _POLL_S = 0.1
+_GUARD = "guard.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def _take_all(folder: Path, leases: Sequence[Lease], patience_s: float) -> None:
 
 def guard(folder: Path) -> FileLock:
     """The short lock around reading and replacing files of `folder`; never held while an engine works."""
-    return FileLock(folder / "guard.lock", thread_local=False)
+    return FileLock(folder / _GUARD, thread_local=False)
 
 
 def alive(pid: int) -> bool:
@@ -152,7 +153,14 @@ def _read(path: Path) -> Holder | None:
 
 
 def _abandoned(path: Path, held: Holder) -> bool:
-    if time.time() - path.stat().st_mtime > STALE_S:
+    """Whether nobody renews the lease any more; call with the guard held.
+
+    The age is told by the clock of the volume, which sets the times of all its files: those of two machines that share
+    it differ. A heartbeat from the future is left from before that clock was put right.
+    """
+    clock = path.with_name(_GUARD)
+    os.utime(clock)
+    if abs(clock.stat().st_mtime - path.stat().st_mtime) > STALE_S:
         return True
     here = (held.host, held.namespace) == (socket.gethostname(), _namespace())
     return here and not alive(held.pid)

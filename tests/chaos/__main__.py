@@ -1,7 +1,7 @@
 """Chaos: `python -m tests.chaos [--kills 100] [--seed 1] [--quick]`.
 
-Prints the tables on stdout, progress on stderr, and ends with 1 where anything was lost, made twice or left unsaid. Needs
-ffmpeg and a C compiler, no model. The same seed draws the same places; what a kill meets there is the machine's own.
+Prints the tables on stdout, progress on stderr, and ends with 1 where anything was lost, made twice or left unsaid.
+Needs ffmpeg and a C compiler, no model. The same seed draws the same places; what a kill meets there is the machine's own.
 """
 
 from __future__ import annotations

@@ -24,6 +24,9 @@ from localize.review.log import Who
 from localize.series import load
 from localize.stages.render import KINDS
 from localize.workspace import (
+    AGREEMENT,
+    COVER,
+    OCR,
     SHOTS,
     findings_file,
     from_json,
@@ -65,6 +68,15 @@ def clip(path: Path) -> None:
     subprocess.run(["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", graph, *sound, *picture, path], check=True)
 
 
+class Blind:
+    """A reader that finds nothing in any picture."""
+
+    version = "blind 1"
+
+    def find(self, _picture: object, _longest_px: int) -> list[object]:
+        return []
+
+
 class Episode:
     """The episode in `folder`, with engines that answer at once and count what they were asked."""
 
@@ -79,6 +91,7 @@ class Episode:
         series = load(self.folder / "series.toml")
         engines = Engines(
             faster_whisper=FakeTranscriber(lambda _media, _names: spoken(*WORDS)),
+            rapidocr=Blind(),  # type: ignore[arg-type]
             argos=FakeTranslator(lambda line, tag: LINES[line][tag]),
         )
         options = pipeline.options(series, modes=self.modes, verify=verify)
@@ -150,7 +163,9 @@ def artefacts(step: str, scope: str) -> tuple[str, ...]:
     return {
         "shots": (SHOTS,),
         "transcribe": ("words.json",),
-        "segment": ("source.json", findings_file("zh-Hans")),
+        "read": (OCR,),
+        "segment": ("source.json", findings_file("zh-Hans"), AGREEMENT),
+        "cover": (COVER,),
         "translate": (target_file(scope),),
         "fit": (layout_file(scope), subtitle_file(scope, "ass")),
         "check": (findings_file(scope),),
@@ -162,7 +177,7 @@ def artefacts(step: str, scope: str) -> tuple[str, ...]:
 
 
 UNITS: tuple[Step, ...] = (
-    *((step, SOURCE) for step in ("shots", "transcribe", "segment", "mux", "report")),
+    *((step, SOURCE) for step in ("shots", "read", "transcribe", "segment", "cover", "mux", "report")),
     *((step, tag) for step in ("translate", "fit", "check", "sidecar", "burn") for tag in TAGS),
 )
 

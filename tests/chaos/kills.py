@@ -17,7 +17,7 @@ from tests.chaos.episode import DAY, Act, Episode, complete, litter, outcome
 from tests.chaos.life import Child, Life, Moment
 
 STEPS = (
-    "ingest", "shots", "transcribe", "segment", "translate", "fit", "check", "sidecar", "burn", "mux", "report",
+    "ingest", "shots", "read", "transcribe", "segment", "translate", "fit", "check", "cover", "sidecar", "burn", "mux", "report",
     "gate", "edit", "approve",
 )  # fmt: skip
 _ATTEMPTS = 12

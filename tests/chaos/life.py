@@ -145,7 +145,7 @@ def _live(
             result = EpisodeResult("ep01")
         here.step = None
         tell(errors=[str(error) for error in result.errors], code=result.exit_code)
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - the child ends either way, and its parent wants to know why
         here.step = None
         tell(bug=traceback.format_exc())
         return 1

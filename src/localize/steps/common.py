@@ -29,16 +29,25 @@ def each(
     for tag in locales:
         try:
             with at(stage=step, episode_id=job.episode.id, locale=tag):
-                made_of = fingerprint(step, *reads(tag))
-                if all(job.workspace.fresh(name(tag), made_of, verify=job.options.verify) for name in names):
+                made_of, files = fingerprint(step, *reads(tag)), [name(tag) for name in names]
+                if fresh(job, made_of, *files):
                     outcome.fresh.append(tag)
                     continue
                 with job.workspace.writing(tag) as writer:
+                    # Once more with the lease: a run beside this one may have made it meanwhile.
+                    if fresh(job, made_of, *files):
+                        outcome.fresh.append(tag)
+                        continue
                     one(tag, writer, made_of)
                 outcome.done.append(tag)
         except LocalizeError as error:
             outcome.failed[tag] = error
     return outcome
+
+
+def fresh(job: Job, made_of: str, *names: str) -> bool:
+    """Whether all of `names` were made from `made_of` and are as they were written, as closely as the run looks."""
+    return all(job.workspace.fresh(name, made_of, verify=job.options.verify) for name in names)
 
 
 def frame(facts: MediaFacts) -> tuple[int, int, int, str]:
