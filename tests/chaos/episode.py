@@ -51,6 +51,7 @@ file = "ep01.mp4"
 WORDS = ((100, 400, "跪"), (400, 700, "下！"), (900, 1100, "我"), (1100, 1500, "回来了。"))
 LINES = {"跪下！": {"en": "Kneel!", "th": "คุกเข่า!"}, "我回来了。": {"en": "I am back.", "th": "ฉันกลับมาแล้ว"}}
 REVIEWER = "Chen"
+CLIP = "clip.mp4"
 Step = tuple[str, str]
 """A step and its scope: `source`, or a locale."""
 

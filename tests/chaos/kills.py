@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.chaos.episode import DAY, Act, Episode, complete, litter, outcome
+from tests.chaos.episode import CLIP, DAY, Act, Episode, complete, litter, outcome
 from tests.chaos.life import Child, Life, Moment
 
 STEPS = (
@@ -67,9 +67,9 @@ def _row(name: str, row: Tally) -> str:
     return f"| {name} | {row.kills} | {row.lost} | {row.twice} | {row.edits_lost} | {row.left} |"
 
 
-def measure(folder: Path, media: Path, *, kills: int, seed: int, say: Callable[[str], None]) -> Table:
+def measure(folder: Path, *, kills: int, seed: int, say: Callable[[str], None]) -> Table:
     """Kill so many times, as evenly over the steps as the acts allow; the same seed draws the same places."""
-    table, chance, day = Table(), random.Random(seed), 0
+    table, chance, day, media = Table(), random.Random(seed), 0, folder / CLIP
     usual, wanted = _usual_day(Episode(folder / "undisturbed", media))
     while table.kills < kills:
         day += 1

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from localize.errors import LocalizeError
 from localize.pipeline import Done, EpisodeResult, Unit, in_threads
 from tests.chaos.episode import Episode
 
@@ -145,6 +146,9 @@ def _live(
             result = EpisodeResult("ep01")
         here.step = None
         tell(errors=[str(error) for error in result.errors], code=result.exit_code)
+    except LocalizeError as error:
+        here.step = None
+        tell(errors=[str(error)], code=error.exit_code)
     except BaseException:  # noqa: BLE001 - the child ends either way, and its parent wants to know why
         here.step = None
         tell(bug=traceback.format_exc())
