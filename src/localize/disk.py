@@ -101,9 +101,9 @@ def scratch(parent: Path) -> Iterator[Path]:
 
 def left_over(parent: Path) -> list[Path]:
     """Scratch folders and half-written files below `parent` whose process is gone."""
-    with scratch(parent) as ours:
-        found = [*parent.glob(f"{_SCRATCH}*"), *parent.rglob(f".*{_PART}")]
-        return abandoned(found, ours.stat().st_mtime)
+    found = [*parent.glob(f"{_SCRATCH}*"), *parent.rglob(f".*{_PART}")]
+    with tempfile.TemporaryFile(dir=parent) as clock:
+        return abandoned(found, os.fstat(clock.fileno()).st_mtime)
 
 
 def abandoned(paths: Iterable[Path], now_s: float) -> list[Path]:
@@ -120,6 +120,12 @@ def remove(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
+
+
+def size_bytes(path: Path) -> int:
+    """Of a file, or of all that is in a folder."""
+    inside = path.rglob("*") if path.is_dir() else (path,)
+    return sum(found[0] for one in inside if one.is_file() and (found := stamp(one)))
 
 
 def _pid(path: Path) -> int:

@@ -128,6 +128,15 @@ def _take_all(folder: Path, leases: Sequence[Lease], patience_s: float) -> None:
         time.sleep(_POLL_S)
 
 
+def abandoned(folder: Path) -> list[Path]:
+    """Leases in `folder` that nobody renews, and files there that are none."""
+    if not folder.is_dir():
+        return []
+    with guard(folder):
+        found = sorted(folder.glob("*.json"))
+        return [path for path in found if (held := _read(path)) is None or _abandoned(path, held)]
+
+
 def guard(folder: Path) -> FileLock:
     """The short lock around reading and replacing files of `folder`; never held while an engine works."""
     return FileLock(folder / _GUARD, thread_local=False)

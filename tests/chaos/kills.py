@@ -17,8 +17,8 @@ from tests.chaos.episode import CLIP, DAY, Act, Episode, complete, litter, outco
 from tests.chaos.life import Child, Life, Moment
 
 STEPS = (
-    "ingest", "shots", "read", "transcribe", "segment", "translate", "fit", "check", "cover", "sidecar", "burn", "mux", "report",
-    "gate", "edit", "approve",
+    "ingest", "shots", "read", "transcribe", "segment", "translate", "fit", "check", "cover", "sidecar", "burn",
+    "mux", "report", "gate", "edit", "approve",
 )  # fmt: skip
 _ATTEMPTS = 12
 _FILM_S = 0.4

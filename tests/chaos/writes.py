@@ -1,7 +1,7 @@
-"""Writes that fail: a day of the episode in three parts, each with a disk that is full or broken from its n-th change on.
+"""Writes that fail: a day of the episode in three parts, each on a disk that is full or broken from its n-th change on.
 
-A part ends with errors that say what to do, or as if nothing had been; done again on a sound disk it has to come to what
-an undisturbed day made of it. Runs with `tests/shim/full_disk.c` preloaded, see `preloaded`.
+A part ends with errors that say what to do, or as if nothing had been; done again on a sound disk it has to come to
+what an undisturbed day made of it. Runs with `tests/shim/full_disk.c` preloaded, see `preloaded`.
 """
 
 from __future__ import annotations

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from localize.steps.common import Step
-from localize.steps.covers import cover_step
+from localize.steps.covers import cover_step, filled
 from localize.steps.picture import read_step
 from localize.steps.renders import burn_step, mux_step, outdated, report_step
 from localize.steps.source import ingest_step, segment_step, shots_step, transcribe_step
 from localize.steps.tracks import check_step, fit_step, sidecar_step
 from localize.steps.translation import translate_step
 
-__all__ = ["STEPS", "Step", "outdated", "translate_step"]
+__all__ = ["STEPS", "Step", "filled", "outdated", "translate_step"]
 
 STEPS: Mapping[str, Step] = {
     "ingest": ingest_step,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from localize import cover_filters
+from localize import cover_filters, space
 from localize.covering import CoverPlan
 from localize.engines import ffmpeg, inpaint
 from localize.engines.base import Progress
@@ -30,7 +30,8 @@ def cover_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Outco
     with ws.writing("cover") as writer, ws.scratch() as scratch:
         if filled_of and not fresh(job, filled_of, FILLED):
             made, argv = scratch / FILLED, render.plan_area(job.media, job.facts, plan.area)
-            inpaint.inpaint(argv, job.media, job.facts, plan, made, progress)
+            with space.room(scratch, _raw_bytes(job, plan), "filling in the picture under the cover"):
+                inpaint.inpaint(argv, job.media, job.facts, plan, made, progress)
             writer.adopt(FILLED, made, filled_of)
         writer.commit(COVER, plan, made_of)
     return Outcome(done=[SOURCE])
@@ -41,6 +42,12 @@ def _filled_of(job: Job, plan: CoverPlan) -> str:
     if plan.method != "inpaint":
         return ""
     return fingerprint("filled", inpaint.version(), job.facts.digest, plan.patches, ffmpeg.version())
+
+
+def _raw_bytes(job: Job, plan: CoverPlan) -> int:
+    """What the covered part of the picture takes without any compression, in planes of YUV 4:2:0."""
+    area = plan.area
+    return (area.right - area.left) * (area.bottom - area.top) * 3 // 2 * job.facts.frames
 
 
 def filled(job: Job) -> Path | None:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from localize import __version__, cover_filters, fonts, gates, runs, subtitles
+from localize import __version__, cover_filters, fonts, gates, runs, space, subtitles
 from localize.cues import Layout
 from localize.engines import ffmpeg
 from localize.engines.base import Progress
@@ -35,7 +35,8 @@ def burn_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome
             return outcome
         texts = {tag: ws.path(subtitle_file(tag, "ass")) for tag in todo}
         plan = render.plan_burn(job.media, job.facts, texts, cover_plan(job), filled(job))
-        made = ffmpeg.run(plan, folder=scratch, progress=progress)
+        with space.room(scratch, len(todo) * render.most_bytes(job.facts), f"burning {len(todo)} locales"):
+            made = ffmpeg.run(plan, folder=scratch, progress=progress)
         for tag in todo:
             writers[tag].adopt(render_file(tag), made[tag], made_of[tag])
             outcome.done.append(tag)
@@ -74,7 +75,8 @@ def mux_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
             plan = render.plan_mux(
                 job.media, job.facts, tracks, kind, title=job.series.title, bold=job.series.style.bold
             )
-            writer.adopt(name, ffmpeg.run(plan, folder=scratch, progress=progress)[kind], made_of)
+            with space.room(scratch, 2 * job.facts.size_bytes, f"muxing {name}"):
+                writer.adopt(name, ffmpeg.run(plan, folder=scratch, progress=progress)[kind], made_of)
     return Outcome(done=[SOURCE])
 
 
