@@ -81,7 +81,7 @@ RULES = (
     Rule("unsure-reading", "warning", "a text of the picture was read with little confidence"),
     Rule("not-recognised", "warning", "speech could not be recognised; the picture's text stands alone"),
     Rule("homophone", "warning", "what was heard sounds like a known name or term that it may stand for"),
-    Rule("source-moved-on", "warning", "what the mended source was made from has changed since"),
+    Rule("source-moved-on", "warning", "what the mended source was made from has changed; an error where the film has"),
     Rule("not-covered", "warning", "the series asks to cover burned-in subtitles, and nothing can be covered"),
     # A subtitle file made elsewhere: imported, or checked by itself.
     Rule("shown-with", "info", "an imported line has no text: its words stand in another one"),

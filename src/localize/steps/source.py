@@ -129,9 +129,11 @@ def segment_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Out
             return Outcome(fresh=[SOURCE])
         previous = ws.read(SourceTrack, name)
         made = readings.track(previous)
+        made = replace(made, track=replace(made.track, film=job.facts.digest))
         if previous and (sourcing.mended(previous) or ws.edited(name, verify=job.options.verify)):
             record = ws.state.artefacts.get(name)
-            made = sourcing.keep_mended(previous, made, moved_on=record is not None and record.fingerprint != made_of)
+            moved_on = record is not None and record.fingerprint != made_of
+            made = sourcing.keep_mended(previous, made, moved_on=moved_on, film=job.facts.digest)
         notes = (*made.findings, *uncovered, *misheard(made.track, known))
         pictures = cut_crops(job, writer, made, found_of)
         notes = tuple(replace(note, picture=pictures.get(note.cue_id or "", "")) for note in notes)
