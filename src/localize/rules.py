@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from localize.cues import STARTER
 from localize.findings import Finding, Severity
 
+DAMAGED = "damaged-file"
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -83,6 +85,7 @@ RULES = (
     Rule("homophone", "warning", "what was heard sounds like a known name or term that it may stand for"),
     Rule("source-moved-on", "warning", "what the mended source was made from has changed; an error where the film has"),
     Rule("not-covered", "warning", "the series asks to cover burned-in subtitles, and nothing can be covered"),
+    Rule(DAMAGED, "warning", "a finished file was not as it had been written, and was made anew"),
     # A subtitle file made elsewhere: imported, or checked by itself.
     Rule("shown-with", "info", "an imported line has no text: its words stand in another one"),
     Rule("left-out", "warning", "an imported file has nothing for a line of the source"),

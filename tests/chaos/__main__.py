@@ -1,4 +1,4 @@
-"""Chaos: `python -m tests.chaos [kills] [writes] [--kills 100] [--seed 1] [--stride 1]`.
+"""Chaos: `python -m tests.chaos [kills] [writes] [--kills 100] [--seed 1] [--stride 19]`.
 
 Prints the tables on stdout, progress on stderr, and ends with 1 where anything was lost, made twice or left unsaid.
 Needs ffmpeg and a C compiler, no model. The same seed draws the same places; what a kill meets there is the machine's
@@ -33,7 +33,7 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"any of {', '.join(PARTS)}; default: all")
     parser.add_argument("--kills", type=int, default=100, help="how often a process is killed (default 100)")
     parser.add_argument("--seed", type=int, default=1, help="draws the places (default 1)")
-    parser.add_argument("--stride", type=int, default=1, help="let only every so manieth write fail (default 1)")
+    parser.add_argument("--stride", type=int, default=19, help="let every so manieth write fail (default 19; 1: each)")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"no part {sorted(unknown)[0]!r}; there are {', '.join(PARTS)}")

@@ -29,6 +29,13 @@ def translate_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Ou
             continue
         if fresh(job, made_of[tag], target_file(tag)):
             outcome.fresh.append(tag)
+            continue
+        try:
+            with at(stage="translate", episode_id=job.episode.id, locale=tag):
+                work.previous(tag)
+        except LocalizeError as error:  # a damaged track takes no other along
+            outcome.failed[tag] = error
+            del made_of[tag]
     with locked(job, "translate", made_of.keys() - set(outcome.fresh), outcome) as writers:
         outcome.fresh += [tag for tag in writers if fresh(job, made_of[tag], target_file(tag))]
         todo = [tag for tag in locales if tag in writers and tag not in outcome.fresh]
