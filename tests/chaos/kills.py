@@ -12,7 +12,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 
+from localize import disk, gc
 from tests.chaos.episode import CLIP, DAY, Act, Episode, complete, litter, outcome
 from tests.chaos.life import Child, Life, Moment
 
@@ -36,7 +38,7 @@ class Tally:
     """Units made again though they were complete and nothing they were made from had changed."""
     edits_lost: int = 0
     left: int = 0
-    """Scratch folders and part files that the killed left, until `localize gc`."""
+    """Scratch folders and half-written files that stayed until `localize gc` at the end of the day."""
 
 
 @dataclass(slots=True)
@@ -103,7 +105,7 @@ def _day(episode: Episode, usual: list[Life], table: Table, chance: random.Rando
         while True:
             attempt += 1
             moment = _moment(life, table, chance, at, kills) if attempt <= _ATTEMPTS else None
-            before = complete(episode.home)
+            before, litter_before = complete(episode.home), len(litter(episode.home))
             lived = _live(episode, act, moment)
             step = moment.step if moment and lived.killed else ""
             row = table.rows[step or (killed[-1] if killed else "gate")]
@@ -113,7 +115,7 @@ def _day(episode: Episode, usual: list[Life], table: Table, chance: random.Rando
             if step:
                 killed.append(at := step)
                 row.kills += 1
-                row.left += len(litter(episode.home))
+                row.left += max(0, len(litter(episode.home)) - litter_before)
             elif lived.errors:
                 table.notes.append(f"after a kill in {killed}: {lived.errors}")
             if lived.acknowledged and act:
@@ -151,6 +153,9 @@ def _twice(before: Mapping[tuple[str, str], object], lived: Life, after: Mapping
 
 
 def _compare(episode: Episode, wanted: Mapping[str, str], killed: list[str], table: Table, day: int) -> None:
+    with mock.patch.object(disk, "_IDLE_S", -1):
+        gc.collect(episode.job())
+    table.notes += [f"day {day}: {name} stayed after gc" for name in litter(episode.home)]
     made, blame = outcome(episode.home), table.rows[killed[-1] if killed else "gate"]
     for name in sorted({*wanted, *made}):
         if wanted.get(name) != made.get(name):
