@@ -27,14 +27,6 @@ file = "ep01.mp4"
 """
 
 
-@pytest.mark.engines
-def test_changes_of_every_part_of_a_day_may_fail_and_the_next_run_makes_good_on_them() -> None:
-    argv = [sys.executable, "-m", "tests.chaos", "writes", "--stride", "400"]
-    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=300)
-    assert done.returncode == 0, done.stdout
-    assert all(f"| {disk} | {part} |" in done.stdout for disk in ("full", "broken") for part in ("text", "films"))
-
-
 def test_a_thousand_files_of_one_size_are_each_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "SETTLE_S", -1)
     for number in range(1, 1001):
