@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Demo and tests use the committed starter packages, so that results are the same everywhere.
 STARTER := LOCALIZE_STARTER=1
 
-.PHONY: setup system models demo serve check test bench clean
+.PHONY: setup system models demo serve check test bench chaos clean
 
 setup: system $(VENV)/.installed
 
@@ -41,6 +41,10 @@ test: models
 
 bench: models
 	$(STARTER) $(BIN)/python -m tests.bench
+
+# Kills processes and lets disks fail, in a folder of its own; options: make chaos CHAOS="--kills 20 --seed 7"
+chaos: setup
+	@$(BIN)/python -m tests.chaos $(CHAOS)
 
 clean:
 	rm -rf $(VENV) .cache samples/dragon-king/workspace

@@ -44,7 +44,7 @@ def test_a_folder_becomes_a_series_in_the_order_of_its_numbers(folder: Path) -> 
     assert [(e.id, e.file, e.subtitles) for e in series.episode] == [
         ("ep01", "第1集.mp4", None), ("ep02", "第2集.mp4", "第2集.zh.srt"), ("ep10", "第10集.mp4", None),
     ]  # fmt: skip
-    assert (series.title, series.locales, series.gates.translation) == ('潮 "1"', ("en", "th"), "required")
+    assert (series.title, series.locales, series.gates.translation.mode) == ('潮 "1"', ("en", "th"), "required")
 
 
 def test_gaps_and_doubles_are_told_and_a_double_is_left_out(folder: Path) -> None:

@@ -96,18 +96,21 @@ class Assignment:
             lines=self._limited(self._with_similar(tags), tags),
             brief=self.brief,
             recalled={tag: self._recalled(tag) for tag in tags},
-            previous={tag: track for tag in tags if (track := self._previous(tag))},
+            previous={tag: track for tag in tags if (track := self.previous(tag))},
         )
 
     def outdated(self, tag: str) -> tuple[str, ...]:
         """Ids of the cues whose line in `tag` the next run will make anew; all of them where there is no track."""
         return translate.outdated(
             self.source, tag, engines=self.engines(tag), lines=self._limited(self.lines, [tag]), brief=self.brief,
-            recalled=self._recalled(tag), previous=self._previous(tag),
+            recalled=self._recalled(tag), previous=self.previous(tag),
         )  # fmt: skip
 
-    def _previous(self, tag: str) -> TargetTrack | None:
-        """The track as it is, with what a broken-off run made since; a person's lines come first."""
+    def previous(self, tag: str) -> TargetTrack | None:
+        """The track as it is, with what a broken-off run made since; a person's lines come first.
+
+        WorkspaceError where it is damaged.
+        """
         track = self.job.workspace.read(TargetTrack, target_file(tag))
         drafts = self.job.workspace.read(TargetTrack, drafts_file(tag))
         if track is None or drafts is None:

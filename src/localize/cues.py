@@ -85,6 +85,8 @@ class SourceTrack:
     cues: tuple[Cue, ...]
     next_id: int
     schema: int = 1
+    film: str = ""
+    """SHA-256 of the media that it was made from, or that a person mended it for."""
 
     def __post_init__(self) -> None:
         ids = [cue.id for cue in self.cues]

@@ -47,7 +47,9 @@ def decide(
         if seen is not None and seen != digest:
             review = gates.review_command(job.series, job.episode, gate, (tag,) if tag else (), job.workspace)
             raise StaleApproval(f"edited before {reviewer} decided; nothing was decided", next_step=review)
-        decision = Decision(gate, verdict, reviewer, _now(), digest, comment, self_declared, tuple(cues))
+        decision = Decision(
+            gate, verdict, reviewer, _now(), digest, comment, self_declared, tuple(cues), film=_film(job)
+        )
         who = log.Who(reviewer, not self_declared)
 
         def write() -> None:
@@ -93,10 +95,17 @@ def _unsaid(job: Job, gate: GateName, tag: str | None) -> Decision | None:
         return None
     digest = gates.reviewed_digest(job.series, job.workspace, gate, tag)
     said = job.workspace.read(Decision, gates.decision_file(gate, tag))
-    if said and said.digest == digest and said.limit in (None, rule.at):
+    if said and said.digest == digest and said.limit in (None, rule.at) and not said.of_other_film(_film(job)):
         return None
     comment = f"no finding at {rule.at} severity or above"
-    return Decision(gate, "approved", BY_ITSELF, _now(), digest, comment, self_declared=False, limit=rule.at)
+    return Decision(
+        gate, "approved", BY_ITSELF, _now(), digest, comment, self_declared=False, limit=rule.at, film=_film(job)
+    )
+
+
+def _film(job: Job) -> str:
+    facts = job.workspace.state.facts
+    return facts.digest if facts else ""
 
 
 def _write(writer: Writer, decision: Decision, tag: str | None) -> None:

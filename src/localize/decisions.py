@@ -51,7 +51,13 @@ class Decision:
     """What a rejection sends back, or an approval remarks."""
     limit: Severity | None = None
     """A gate that passed by itself had no finding as bad as this; None where a person decided."""
+    film: str = ""
+    """SHA-256 of the media that the text was seen with; empty where nobody noted it."""
     schema: int = 1
+
+    def of_other_film(self, film: str) -> bool:
+        """Whether the episode was replaced by another cut than `film` since."""
+        return bool(self.film and film) and self.film != film
 
     @property
     def words(self) -> str:
@@ -76,9 +82,17 @@ def final_digest(layout: Layout, style: object) -> str:
 
 
 def passes(
-    rule: GateRule, decision: Decision | None, digest: str, findings: Iterable[Finding] | None, *, review: str
+    rule: GateRule,
+    decision: Decision | None,
+    digest: str,
+    findings: Iterable[Finding] | None,
+    *,
+    review: str,
+    film: str = "",
 ) -> None:
     """Return when the gate lets the work through, else raise a ReviewError; `review` is what a reviewer types.
+
+    `film` is the SHA-256 of the media: what was decided about another cut has to be decided again.
 
     `findings` is None where nobody checked yet, which opens no gate. Who rejected a text wants to see what became of
     it, so what changed after a rejection waits for a person in an `auto` gate as well. That a gate passed by itself
@@ -90,13 +104,15 @@ def passes(
         decision = None
     if decision and decision.verdict == "rejected":
         words = f": {decision.words}" if decision.words else ""
-        if decision.digest == digest:
+        if decision.digest == digest and not decision.of_other_film(film):
             raise ReviewRejected(f"rejected by {decision.reviewer}{words}", next_step=review)
         raise ReviewPending(f"changed after {decision.reviewer} rejected it{words}", next_step=review)
-    if decision and decision.digest == digest:
+    if decision and decision.digest == digest and not decision.of_other_film(film):
         return
     if rule.mode == "auto" and findings is not None and not at_least(findings, rule.at):
         return
+    if decision and decision.of_other_film(film):
+        raise StaleApproval(f"the film was replaced after {decision.reviewer} approved it", next_step=review)
     if decision:
         raise StaleApproval(f"edited after {decision.reviewer} approved it", next_step=review)
     if rule.mode == "required":

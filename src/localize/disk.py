@@ -6,8 +6,7 @@ import errno
 import os
 import shutil
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -15,7 +14,8 @@ from localize import lease
 from localize.errors import WorkspaceError
 
 _DISK = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the disk quota is used up"}
-_SCRATCH = ".scratch-"
+_SCRATCH, _PART = ".scratch-", ".part"
+_NOBODY = 2**31 - 1
 _IDLE_S = 3600
 """An encoder writes all the time: a scratch folder where nothing was written for so long has nobody left."""
 
@@ -41,7 +41,7 @@ def write_atomic(
     path: Path, data: bytes, *, before_rename: Callable[[], None] = lambda: None, mode: int = 0o666
 ) -> os.stat_result:
     """Write `data` to `path` whole or not at all; returns its size and time as written. The umask narrows `mode`."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}{_PART}")
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -87,24 +87,57 @@ def stamps(folder: Path) -> dict[str, Stamp]:
 @contextmanager
 def scratch(parent: Path) -> Iterator[Path]:
     """A private folder in `parent`, gone afterwards; removes on the way what killed processes left of theirs there."""
-    _sweep(parent)
     with ExitStack() as stack:
         with disk_errors(parent):
             made = tempfile.TemporaryDirectory(
                 prefix=f"{_SCRATCH}{os.getpid()}-", dir=parent, ignore_cleanup_errors=True
             )
-        yield Path(stack.enter_context(made))
+        folder = Path(stack.enter_context(made))
+        # The clock of the volume, which other machines share: it has just set the time of our own folder.
+        for path in abandoned(parent.glob(f"{_SCRATCH}*"), folder.stat().st_mtime):
+            remove(path)
+        yield folder
 
 
-def _sweep(parent: Path) -> None:
-    for folder in parent.glob(f"{_SCRATCH}*"):
-        pid = folder.name.removeprefix(_SCRATCH).split("-")[0]
-        # Without a process here it may still be another machine's: only that and a long silence together tell.
-        if not (pid.isdecimal() and lease.alive(int(pid))) and _idle_s(folder) > _IDLE_S:
-            shutil.rmtree(folder, ignore_errors=True)
+def left_over(parent: Path) -> list[Path]:
+    """Scratch folders and half-written files below `parent` whose process is gone."""
+    found = [*parent.glob(f"{_SCRATCH}*"), *parent.rglob(f".*{_PART}")]
+    with tempfile.TemporaryFile(dir=parent) as clock:
+        return abandoned(found, os.fstat(clock.fileno()).st_mtime)
 
 
-def _idle_s(folder: Path) -> float:
-    """Seconds since anything was last written in `folder`."""
-    written_ns = [found[1] for path in (folder, *folder.glob("*")) if (found := stamp(path))]
-    return time.time() - max(written_ns, default=0) / 1e9
+def abandoned(paths: Iterable[Path], now_s: float) -> list[Path]:
+    """Those of `paths` that name a process which is gone; `now_s` is the time by the clock of their volume.
+
+    Without a process here they may still be another machine's: only that and a long silence together tell.
+    """
+    return [path for path in paths if not lease.alive(_pid(path)) and now_s - _written_s(path) > _IDLE_S]
+
+
+def remove(path: Path) -> None:
+    """Delete a file, or a folder with all that is in it; that it is gone already is no error."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def size_bytes(path: Path) -> int:
+    """Of a file, or of all that is in a folder."""
+    inside = path.rglob("*") if path.is_dir() else (path,)
+    return sum(found[0] for one in inside if one.is_file() and (found := stamp(one)))
+
+
+def _pid(path: Path) -> int:
+    """The process that a scratch folder or a half-written file names; that of nobody where it names none."""
+    name = path.name
+    pid = name.removesuffix(_PART).rpartition(".")[2] if name.endswith(_PART) else name.removeprefix(_SCRATCH)
+    pid = pid.split("-")[0]
+    return int(pid) if pid.isdecimal() else _NOBODY
+
+
+def _written_s(path: Path) -> float:
+    """When anything was last written there."""
+    inside = path.glob("*") if path.is_dir() else ()
+    written_ns = [found[1] for one in (path, *inside) if (found := stamp(one))]
+    return max(written_ns, default=0) / 1e9

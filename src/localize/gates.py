@@ -62,6 +62,7 @@ def gate_error(
                 reviewed_digest(series, ws, gate, tag),
                 found.findings if found else None,
                 review=review_command(series, episode, gate, (tag,) if tag else (), ws),
+                film=facts.digest if (facts := ws.state.facts) else "",
             )
     except ReviewError as waiting:
         return waiting

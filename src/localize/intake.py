@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from localize.disk import disk_errors, write_atomic
@@ -72,6 +73,7 @@ def look(folder: Path, *, root: Path | None = None, known: Iterable[Path] = ()) 
         ]
         new = [path for path in files if path.absolute() not in there]
         whole = [path for path in new if settled(path)]
+        young = {*new} - {*whole}
         numbers = {n for path in files if (n := number(path.stem)) is not None}
         kept, doubles = _distinct(whole, [path for path in files if path.absolute() in there])
     width = max(2, *(len(str(n)) for n in numbers)) if numbers else 2
@@ -86,7 +88,7 @@ def look(folder: Path, *, root: Path | None = None, known: Iterable[Path] = ()) 
     ]
     episodes.sort(key=lambda one: (one.number is None, one.number or 0, natural(one.id)))
     gaps = tuple(sorted({*range(min(numbers), max(numbers))} - numbers)) if numbers else ()
-    unfinished = [path.name for path in new if path not in whole]
+    unfinished = [path.name for path in new if path in young]
     unfinished += [path.name for path in sorted(folder.iterdir()) if path.suffix.lower() in _UNFINISHED]
     return Intake(tuple(episodes), gaps, doubles, tuple(unfinished))
 
@@ -158,19 +160,24 @@ def _distinct(new: Sequence[Path], known: Sequence[Path]) -> tuple[list[Path], t
     """Files without those that have the number, or the very content, of one before them."""
     kept: list[Path] = []
     doubles = []
+    by_number: dict[int, Path] = {}
+    by_size: dict[int, list[Path]] = {}
+    digest = cache(file_digest)  # a file is read only where another has its size, and once
+
+    def take(path: Path) -> None:
+        if (n := number(path.stem)) is not None:
+            by_number.setdefault(n, path)
+        by_size.setdefault(path.stat().st_size, []).append(path)
+
+    for path in known:
+        take(path)
     for path in new:
-        n, size = number(path.stem), path.stat().st_size
-        of = next(
-            (
-                other
-                for other in (*known, *kept)
-                if (n is not None and number(other.stem) == n)
-                or (other.stat().st_size == size and file_digest(other) == file_digest(path))
-            ),
-            None,
-        )
+        same_size = by_size.get(path.stat().st_size, ())
+        of = by_number.get(n) if (n := number(path.stem)) is not None else None
+        of = of or next((other for other in same_size if digest(other) == digest(path)), None)
         if of is None:
             kept.append(path)
+            take(path)
         else:
             doubles.append((path.name, of.name))
     return kept, tuple(doubles)

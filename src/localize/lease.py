@@ -31,6 +31,7 @@ _POLL_S = 0.1
 _GUARD_POLL_S = 0.005
 _RELEASED = threading.Condition()
 """Told when this process gives a lease back, so that its other threads need not wait to look again."""
+_GUARD = "guard.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +137,18 @@ def _take_all(folder: Path, leases: Sequence[Lease], patience_s: float) -> None:
             _RELEASED.wait(_POLL_S)
 
 
+def abandoned(folder: Path) -> list[Path]:
+    """Leases in `folder` that nobody renews, and files there that are none."""
+    if not folder.is_dir():
+        return []
+    with guard(folder):
+        found = sorted(folder.glob("*.json"))
+        return [path for path in found if (held := _read(path)) is None or _abandoned(path, held)]
+
+
 def guard(folder: Path) -> AbstractContextManager[object]:
     """Take the short lock around reading and replacing files of `folder`; never held while an engine works."""
-    return FileLock(folder / "guard.lock", thread_local=False).acquire(poll_interval=_GUARD_POLL_S)
+    return FileLock(folder / _GUARD, thread_local=False).acquire(poll_interval=_GUARD_POLL_S)
 
 
 def alive(pid: int) -> bool:
@@ -161,7 +171,14 @@ def _read(path: Path) -> Holder | None:
 
 
 def _abandoned(path: Path, held: Holder) -> bool:
-    if time.time() - path.stat().st_mtime > STALE_S:
+    """Whether nobody renews the lease any more; call with the guard held.
+
+    The age is told by the clock of the volume, which sets the times of all its files: those of two machines that share
+    it differ. A heartbeat from the future is left from before that clock was put right.
+    """
+    clock = path.with_name(_GUARD)
+    os.utime(clock)
+    if abs(clock.stat().st_mtime - path.stat().st_mtime) > STALE_S:
         return True
     here = (held.host, held.namespace) == (socket.gethostname(), _namespace())
     return here and not alive(held.pid)

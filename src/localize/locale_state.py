@@ -124,7 +124,9 @@ def gate_state(
     if waiting := gate_error(series, episode, ws, gate, tag):
         return GateState(gate, waiting.message, reached, waits=True)
     decision = ws.read(Decision, decision_file(gate, tag))
-    if decision and not decision.limit and decision.digest == reviewed_digest(series, ws, gate, tag):
+    facts = ws.state.facts
+    ours = decision and not decision.limit and not decision.of_other_film(facts.digest if facts else "")
+    if decision and ours and decision.digest == reviewed_digest(series, ws, gate, tag):
         return GateState(gate, f"approved by {decision.reviewer}", reached)
     return GateState(gate, "passed by itself", reached)
 

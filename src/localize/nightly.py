@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from localize import estimate, failures, intake, lease, pipeline, settings, status
+from localize.disk import disk_errors
 from localize.engines.registry import Engines
 from localize.errors import (
     EXIT_BUG,
@@ -143,16 +144,17 @@ def _read(path: Path) -> SeriesNight:
 @contextmanager
 def _alone(root: Path, series: str) -> Iterator[None]:
     """Hold the series for this night; LeaseHeld names who has it."""
-    try:
-        # A hidden folder, since any other name may be that of a series.
-        with lease.hold(root / ".locks", [f"nightly-{series}"], patience_s=0):
-            yield
-    except LeaseHeld as error:
-        if error.stage:  # of a step inside, which waited for somebody else
-            raise
-        raise LeaseHeld(
-            f"another night is at work on it: {error.message}", next_step="nothing: that one goes on by itself"
-        ) from error
+    # A hidden folder, since any other name may be that of a series.
+    locks = root / ".locks"
+    with ExitStack() as stack:
+        try:
+            with disk_errors(locks):
+                stack.enter_context(lease.hold(locks, [f"nightly-{series}"], patience_s=0))
+        except LeaseHeld as error:
+            raise LeaseHeld(
+                f"another night is at work on it: {error.message}", next_step="nothing: that one goes on by itself"
+            ) from error
+        yield
 
 
 def _work(one: SeriesNight, root: Path, modes: Sequence[str], engines: Engines, tell: Callable[[str], None]) -> None:

@@ -29,6 +29,7 @@ from localize.importing import written_by_people
 from localize.job import MODES, Job, Options
 from localize.locales import locale
 from localize.numbering import chosen
+from localize.rules import DAMAGED, finding
 from localize.runs import RunRecord, RunUnit
 from localize.series import METADATA, SOURCES, Series
 from localize.stages.render import groups
@@ -96,7 +97,7 @@ def _render(job: Job, wave: _Waves, translated: Sequence[str], result: EpisodeRe
 
 def _conclude(job: Job, wave: _Waves, result: EpisodeResult) -> None:
     """What was found, how long it took, and the report that shows both."""
-    result.findings = _all_findings(job)
+    result.findings = [*_all_findings(job), *_damaged(job)]
     with at(stage="report", episode_id=job.episode.id):
         _record_run(job, result)
     if job.workspace.state.facts:
@@ -136,13 +137,14 @@ class _Waves:
         """Locales with a translation for which `steps` were done."""
         job = self.job
         routes: dict[str, tuple[str, ...]] = {}
-        theirs = [tag for tag in job.options.locales if written_by_people(job, tag)]
+        theirs: list[str] = []
         for tag in job.options.locales:
-            if tag in theirs:
-                continue
             try:
                 with at(stage="translate", episode_id=job.episode.id, locale=tag):
-                    routes[tag] = route(tag, job.series)
+                    if written_by_people(job, tag):
+                        theirs.append(tag)
+                    else:
+                        routes[tag] = route(tag, job.series)
             except LocalizeError as error:
                 self.result.errors.append(error)
         by_route = groupby(sorted(routes, key=routes.__getitem__), key=routes.__getitem__)
@@ -210,6 +212,16 @@ def _all_findings(job: Job) -> list[tuple[str, Finding]]:
     tags = (job.series.source_locale, *job.options.locales)
     read = [(tag, job.workspace.read(Findings, findings_file(tag))) for tag in tags]
     return [(tag, finding) for tag, found in read if found for finding in found.findings]
+
+
+def _damaged(job: Job) -> list[tuple[str, Finding]]:
+    """What was found broken on the disk and made anew; a track that differs was edited by a person, and is no such."""
+    names = [name for name in job.workspace.damaged if not name.startswith(("targets/", "source.json"))]
+    found = []
+    for name in names:
+        tag = next((tag for tag in job.locales if Path(name).name.startswith(f"{tag}.")), job.series.source_locale)
+        found.append((tag, finding(DAMAGED, f"{name} was not as it had been written, and was made anew")))
+    return found
 
 
 def _record_run(job: Job, result: EpisodeResult) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from localize.cues import STARTER
 from localize.findings import Finding, Severity
 
+DAMAGED = "damaged-file"
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -81,8 +83,9 @@ RULES = (
     Rule("unsure-reading", "warning", "a text of the picture was read with little confidence"),
     Rule("not-recognised", "warning", "speech could not be recognised; the picture's text stands alone"),
     Rule("homophone", "warning", "what was heard sounds like a known name or term that it may stand for"),
-    Rule("source-moved-on", "warning", "what the mended source was made from has changed since"),
+    Rule("source-moved-on", "warning", "what the mended source was made from has changed; an error where the film has"),
     Rule("not-covered", "warning", "the series asks to cover burned-in subtitles, and nothing can be covered"),
+    Rule(DAMAGED, "warning", "a finished file was not as it had been written, and was made anew"),
     # The titles and the synopsis of a series.
     Rule("length", "error", "a title or the synopsis is longer than the platform takes"),
     # A subtitle file made elsewhere: imported, or checked by itself.

@@ -61,10 +61,11 @@ def mended(track: SourceTrack) -> bool:
     return any(cue.origin == "human" for cue in track.cues)
 
 
-def keep_mended(previous: SourceTrack, made: Segmented, *, moved_on: bool) -> Segmented:
+def keep_mended(previous: SourceTrack, made: Segmented, *, moved_on: bool, film: str = "") -> Segmented:
     """`previous` as a person left it, the cues that `made` has otherwise marked as a person's.
 
-    Findings about cues a person changed are answered; `moved_on` says that what `made` was made from has changed.
+    Findings about cues a person changed are answered; `moved_on` says that what `made` was made from has changed. Where
+    `film`, the SHA-256 of the media, is another cut than it was mended for, that is an error: somebody has to look.
     """
     as_made = {(cue.id, cue.start_ms, cue.end_ms, cue.text) for cue in made.track.cues}
     cues = tuple(
@@ -75,7 +76,13 @@ def keep_mended(previous: SourceTrack, made: Segmented, *, moved_on: bool) -> Se
     findings = [finding for finding in made.findings if finding.cue_id in untouched]
     # What was left out stays worth knowing, but a person has seen the track since.
     findings += [_at_most_warning(finding) for finding in made.findings if finding.cue_id is None]
-    if moved_on:
+    if previous.film and film and previous.film != film:
+        message = (
+            "the film was replaced by another cut since a person edited this track; approve the transcript if it fits "
+            "the new one, or delete source.json to take it anew"
+        )
+        findings.append(Finding("source-moved-on", "error", message))
+    elif moved_on:
         message = (
             "what this track was made from has changed since a person edited it; delete source.json to take it anew"
         )

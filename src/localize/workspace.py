@@ -105,6 +105,8 @@ class EpisodeWorkspace:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._locks = folder / "locks"
+        self.damaged: list[str] = []
+        """Files that were not as they had been written when a step made them anew from the same things."""
 
     def path(self, name: str) -> Path:
         return self.folder / name
@@ -196,6 +198,7 @@ class Writer:
         path = self._workspace.path(name)
         data = value.encode() if isinstance(value, str) else value if isinstance(value, bytes) else to_json(value)
         with self._guard():
+            self._note_damage(name, fingerprint)
             stat = write_atomic(path, data, before_rename=partial(self._check, name))
             self._record(name, fingerprint, hashlib.sha256(data).hexdigest(), stat)
 
@@ -208,6 +211,7 @@ class Writer:
             path.parent.mkdir(parents=True, exist_ok=True)
         with self._guard(), disk_errors(path):
             self._check(name)
+            self._note_damage(name, fingerprint)
             made.replace(path)
             disk.sync(path.parent)
             self._record(name, fingerprint, digest, stat)
@@ -256,6 +260,14 @@ class Writer:
                 f"{self._workspace.path(name)} was edited while this step worked; nothing of it was overwritten",
                 next_step="run the same command again",
             )
+
+    def _note_damage(self, name: str, fingerprint: str) -> None:
+        """Note that `name`, which is about to be made anew, is not what was written the last time."""
+        record, path = self._workspace.state.artefacts.get(name), self._workspace.path(name)
+        if record and fingerprint and record.fingerprint == fingerprint and path.exists():
+            with disk_errors(path, "read"):
+                if file_digest(path) != record.digest:
+                    self._workspace.damaged.append(name)
 
     def _record(self, name: str, fingerprint: str, digest: str, stat: os.stat_result) -> None:
         artefact = Artefact(fingerprint, digest, stat.st_size, stat.st_mtime_ns)

@@ -32,6 +32,7 @@ for command in (
     bulk.nightly,
     bulk.failures,
     bulk.retry,
+    bulk.gc,
     look.doctor,
     deliver.deliver,
     deliver.books,

@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from localize.cli.common import ALL_MODES, Json, Only, PathArgument, To, Workspace, jobs_of, split
+from localize.cli.common import (
+    ALL_MODES,
+    Json,
+    Only,
+    PathArgument,
+    To,
+    Workspace,
+    counted,
+    each_episode,
+    jobs_of,
+    split,
+)
 from localize.errors import InputError, at, exit_code
 
 app = typer.Typer(no_args_is_help=True, help="Make a series of a folder of episodes, and add new ones.")
@@ -85,6 +96,31 @@ def nightly(
     for line in nightly.summary(nights, took_s=took_s):
         console.data(line)
     raise typer.Exit(nightly.code(nights))
+
+
+def gc(
+    path: PathArgument,
+    workspace: Workspace = None,
+    episode: Only = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and remove nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Remove what nobody needs: left-overs of killed processes and what was replaced; never a person's work or a film.
+
+    Left-overs are taken for such when their process is gone and nothing was written there for an hour.
+    """
+    from localize import console
+    from localize.gc import collect, find
+
+    _, jobs = jobs_of(path, workspace=workspace, episode=episode)
+    rows, code = each_episode(jobs, find if dry_run else collect)
+    if as_json:
+        console.rows(rows)
+    for row in () if as_json else rows:
+        console.data(f"{row.episode}\t{row.kind}\t{row.size_bytes}\t{row.name}")
+    would = "would be " if dry_run else ""
+    console.talk(f"{sum(row.size_bytes for row in rows) / 1e6:.1f} MB {would}freed, {counted(rows, 'file')}")
+    raise typer.Exit(code)
 
 
 def failures(path: PathArgument, workspace: Workspace = None, episode: Only = "", as_json: Json = False) -> None:

@@ -112,8 +112,12 @@ def each_episode(jobs: Iterable[Job], look: Callable[[Job], Iterable[T]]) -> tup
 def tell(result: EpisodeResult) -> None:
     """Everything that went wrong or waits, one line each, for the person who watches."""
     from localize import console
+    from localize.rules import DAMAGED
 
     for error in result.errors:
         console.failure(error)
+    for _, finding in result.findings:
+        if finding.rule == DAMAGED:
+            console.talk(f"note: {result.episode_id}: {finding.message}")
     for waiting in result.waiting:
         console.talk(f"waiting: {waiting}")

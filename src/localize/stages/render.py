@@ -57,6 +57,9 @@ class Encoder:
 
 BURN = Encoder()
 
+_SOUND_BITS = 512_000
+"""A second of sound that is copied has at most so many in films for phones."""
+
 MUX = 2
 """Version of what `plan_mux` writes."""
 
@@ -114,6 +117,12 @@ def plan_burn(
         outputs[tag] = Output(file, frames=None if facts.variable_rate else facts.frames, sound=facts.audio is not None)
     argv = tuple(ffmpeg.merge_outputs(*made).compile()[1:])
     return RenderPlan(media, facts.duration_ms, facts.rate, argv, outputs, inputs)
+
+
+def most_bytes(facts: MediaFacts) -> int:
+    """The most that one master takes on a disk: the highest rate that the encoder may use, a full buffer, the sound."""
+    picture_bits, buffer_bits = (int(rate.removesuffix("M")) * 1_000_000 for rate in (BURN.maxrate, BURN.bufsize))
+    return (facts.duration_ms * (picture_bits + _SOUND_BITS) // 1000 + buffer_bits) // 8
 
 
 def plan_area(media: Path, facts: MediaFacts, area: Rect) -> tuple[str, ...]:

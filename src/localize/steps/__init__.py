@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from localize.steps.common import Step
-from localize.steps.covers import cover_step
+from localize.steps.covers import cover_step, filled
 from localize.steps.metadata import check_titles_step, titles_step
 from localize.steps.picture import read_step
 from localize.steps.renders import burn_step, mux_step, outdated, report_step, selectable
@@ -17,7 +17,7 @@ from localize.steps.source import ingest_step, segment_step, shots_step, transcr
 from localize.steps.tracks import check_step, fit_step, shows_track, sidecar_step
 from localize.steps.translation import translate_step
 
-__all__ = ["STEPS", "Step", "outdated", "selectable", "shows_track", "translate_step"]
+__all__ = ["STEPS", "Step", "filled", "outdated", "selectable", "shows_track", "translate_step"]
 
 STEPS: Mapping[str, Step] = {
     "ingest": ingest_step,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from localize import cover_filters
+from localize import cover_filters, space
 from localize.covering import CoverPlan
 from localize.engines import ffmpeg, inpaint
 from localize.engines.base import Progress
@@ -16,21 +16,22 @@ from localize.fingerprint import fingerprint
 from localize.hardsub import HardSubs
 from localize.job import SOURCE, Job, Outcome
 from localize.stages import cover, render
+from localize.steps.common import fresh
 from localize.workspace import COVER, FILLED, OCR
 
 
 def cover_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Outcome:
     """What the picture says -> `cover.json`, and with `inpaint` the video of what was filled in."""
-    ws, plan, verify = job.workspace, cover_plan(job), job.options.verify
+    ws, plan = job.workspace, cover_plan(job)
     made_of, filled_of = fingerprint("cover", plan), _filled_of(job, plan)
-    to_fill = bool(filled_of) and not ws.fresh(FILLED, filled_of, verify=verify)
-    if ws.fresh(COVER, made_of, verify=verify) and not to_fill:
+    if fresh(job, made_of, COVER) and (not filled_of or fresh(job, filled_of, FILLED)):
         return Outcome(fresh=[SOURCE])
     # Not the lease of the source: nobody who mends it has to wait for a video.
     with ws.writing("cover") as writer, ws.scratch() as scratch:
-        if to_fill:
+        if filled_of and not fresh(job, filled_of, FILLED):
             made, argv = scratch / FILLED, render.plan_area(job.media, job.facts, plan.area)
-            inpaint.inpaint(argv, job.media, job.facts, plan, made, progress)
+            with space.room(scratch, _raw_bytes(job, plan), "filling in the picture under the cover"):
+                inpaint.inpaint(argv, job.media, job.facts, plan, made, progress)
             writer.adopt(FILLED, made, filled_of)
         writer.commit(COVER, plan, made_of)
     return Outcome(done=[SOURCE])
@@ -41,6 +42,12 @@ def _filled_of(job: Job, plan: CoverPlan) -> str:
     if plan.method != "inpaint":
         return ""
     return fingerprint("filled", inpaint.version(), job.facts.digest, plan.patches, ffmpeg.version())
+
+
+def _raw_bytes(job: Job, plan: CoverPlan) -> int:
+    """What the covered part of the picture takes without any compression, in planes of YUV 4:2:0."""
+    area = plan.area
+    return (area.right - area.left) * (area.bottom - area.top) * 3 // 2 * job.facts.frames
 
 
 def filled(job: Job) -> Path | None:

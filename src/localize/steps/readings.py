@@ -63,7 +63,7 @@ class Readings:
     def fingerprint(self) -> str:
         """Of all that can change the track."""
         ws, job = self.job.workspace, self.job
-        made_with = (segment.VERSION, fuse.VERSION, self.chosen, self.why, job.facts.duration_ms, ws.digest(OCR))
+        made_with = (segment.VERSION, fuse.VERSION, self.chosen, self.why, job.facts.digest, ws.digest(OCR))
         given = (self.supplied, job.series.names) if self.chosen == "file" else ws.digest("words.json")
         return fingerprint("segment", made_with, given)
 

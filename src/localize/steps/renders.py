@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from localize import __version__, cover_filters, fonts, gates, runs, subtitles
+from localize import __version__, cover_filters, fonts, gates, runs, space, subtitles
 from localize.cues import Layout
 from localize.engines import ffmpeg
 from localize.engines.base import Progress
@@ -16,7 +16,7 @@ from localize.fingerprint import fingerprint
 from localize.job import SOURCE, Job, Outcome
 from localize.locales import Locale, locale
 from localize.stages import render, report
-from localize.steps.common import locked
+from localize.steps.common import fresh, locked
 from localize.steps.covers import cover_plan, cover_reads, filled
 from localize.steps.tracks import sidecar_reads
 from localize.workspace import layout_file, render_file, subtitle_file, target_file
@@ -26,16 +26,17 @@ def burn_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome
     """Media + cover + `.ass` -> `renders/<locale>.mp4`, all given locales from one decode."""
     ws, outcome = job.workspace, Outcome()
     made_of = {tag: burn_fingerprint(job, tag) for tag in locales}
-    outcome.fresh = [tag for tag in locales if ws.fresh(render_file(tag), made_of[tag], verify=job.options.verify)]
+    outcome.fresh = [tag for tag in locales if fresh(job, made_of[tag], render_file(tag))]
     stale = [tag for tag in locales if tag not in outcome.fresh]
     with locked(job, "burn", stale, outcome) as writers, ws.scratch() as scratch:
-        outcome.fresh += [tag for tag in writers if ws.fresh(render_file(tag), made_of[tag])]
+        outcome.fresh += [tag for tag in writers if fresh(job, made_of[tag], render_file(tag))]
         todo = [tag for tag in locales if tag in writers and tag not in outcome.fresh]
         if not todo:
             return outcome
         texts = {tag: ws.path(subtitle_file(tag, "ass")) for tag in todo}
         plan = render.plan_burn(job.media, job.facts, texts, cover_plan(job), filled(job))
-        made = ffmpeg.run(plan, folder=scratch, progress=progress)
+        with space.room(scratch, len(todo) * render.most_bytes(job.facts), f"burning {len(todo)} locales"):
+            made = ffmpeg.run(plan, folder=scratch, progress=progress)
         for tag in todo:
             writers[tag].adopt(render_file(tag), made[tag], made_of[tag])
             outcome.done.append(tag)
@@ -62,9 +63,11 @@ def mux_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
     ws = job.workspace
     files = {kind: f"{job.episode.id}.multi.{kind}" for kind in render.KINDS}
     made_of = mux_fingerprint(job, locales)
-    if all(ws.fresh(name, made_of, verify=job.options.verify) for name in files.values()):
+    if fresh(job, made_of, *files.values()):
         return Outcome(fresh=[SOURCE])
     with ws.writing(SOURCE) as writer, ws.scratch() as scratch:
+        if fresh(job, made_of, *files.values()):
+            return Outcome(fresh=[SOURCE])
         tracks = [
             render.MuxTrack(_drawn(job, tag), ws.need(Layout, layout_file(tag)), _track(job, tag)) for tag in locales
         ]
@@ -72,7 +75,8 @@ def mux_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome:
             plan = render.plan_mux(
                 job.media, job.facts, tracks, kind, title=job.series.title, bold=job.series.style.bold
             )
-            writer.adopt(name, ffmpeg.run(plan, folder=scratch, progress=progress)[kind], made_of)
+            with space.room(scratch, 2 * job.facts.size_bytes, f"muxing {name}"):
+                writer.adopt(name, ffmpeg.run(plan, folder=scratch, progress=progress)[kind], made_of)
     return Outcome(done=[SOURCE])
 
 
@@ -132,7 +136,7 @@ def report_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outco
         runs.latest(ws),
     )  # fmt: skip
     files = ["report.html", *(name for name in ws.state.artefacts if name == "contact-sheet.png")]
-    if all(ws.fresh(name, made_of, verify=job.options.verify) for name in files):
+    if fresh(job, made_of, *files):
         return Outcome(fresh=[SOURCE])
     with ws.writing(SOURCE) as writer, ws.scratch() as scratch:
         frame = partial(ffmpeg.frame, folder=scratch)

@@ -15,6 +15,7 @@ from localize.findings import Findings
 from localize.fingerprint import file_digest, fingerprint
 from localize.job import SOURCE, Job, Outcome
 from localize.stages import cover, ingest, transcribe
+from localize.steps.common import fresh
 from localize.steps.covers import cover_plan
 from localize.steps.readings import CROPS, Readings, cut_crops, draw_band, known_names, misheard
 from localize.timing.shots import VERSION as SHOTS_VERSION
@@ -66,9 +67,11 @@ def _known_facts(job: Job) -> MediaFacts | None:
 def shots_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Outcome:
     """Picture -> `shots.json`: where each shot begins, for subtitles to come and go with the cuts."""
     made_of = fingerprint("shots", SHOTS_VERSION, job.facts.digest)
-    if job.workspace.fresh(SHOTS, made_of, verify=job.options.verify):
+    if fresh(job, made_of, SHOTS):
         return Outcome(fresh=[SOURCE])
     with job.workspace.writing("shots") as writer:  # not the lease of the source: both are made at once
+        if fresh(job, made_of, SHOTS):
+            return Outcome(fresh=[SOURCE])
         writer.commit(SHOTS, shots.detect(job.media, job.facts, progress=progress), made_of)
     return Outcome(done=[SOURCE])
 
@@ -84,9 +87,11 @@ def transcribe_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> 
         return Outcome(fresh=[SOURCE])
     engine = job.engines.transcriber(job.options.transcriber)
     made_of = fingerprint("transcribe", transcribe.VERSION, job.facts.digest, engine.version, job.series.names)
-    if ws.fresh(name, made_of, verify=job.options.verify):
+    if fresh(job, made_of, name):
         return Outcome(fresh=[SOURCE])
     with ws.writing(SOURCE) as writer:
+        if fresh(job, made_of, name):
+            return Outcome(fresh=[SOURCE])
         try:
             recognition = transcribe.transcribe(job.media, engine=engine, names=job.series.names)
         except StageError as error:
@@ -111,16 +116,24 @@ def segment_step(job: Job, _locales: tuple[str, ...], progress: Progress) -> Out
     known = known_names(job)
     made_of = readings.fingerprint()
     found_of = fingerprint(made_of, uncovered, known)
-    pictures_made = [file for file in ws.state.artefacts if file.startswith((CROPS, BAND_PICTURE))]
-    as_found = ws.fresh(found_name, found_of) and ws.fresh(AGREEMENT, found_of) and all(map(ws.exists, pictures_made))
-    if ws.fresh(name, made_of, verify=job.options.verify) and as_found:
+
+    def made_already() -> bool:
+        pictures = [file for file in ws.state.artefacts if file.startswith((CROPS, BAND_PICTURE))]
+        as_found = fresh(job, found_of, found_name, AGREEMENT) and all(map(ws.exists, pictures))
+        return as_found and fresh(job, made_of, name)
+
+    if made_already():
         return Outcome(fresh=[SOURCE])
     with ws.writing(SOURCE) as writer:
+        if made_already():
+            return Outcome(fresh=[SOURCE])
         previous = ws.read(SourceTrack, name)
         made = readings.track(previous)
+        made = replace(made, track=replace(made.track, film=job.facts.digest))
         if previous and (sourcing.mended(previous) or ws.edited(name, verify=job.options.verify)):
             record = ws.state.artefacts.get(name)
-            made = sourcing.keep_mended(previous, made, moved_on=record is not None and record.fingerprint != made_of)
+            moved_on = record is not None and record.fingerprint != made_of
+            made = sourcing.keep_mended(previous, made, moved_on=moved_on, film=job.facts.digest)
         notes = (*made.findings, *uncovered, *misheard(made.track, known))
         pictures = cut_crops(job, writer, made, found_of)
         notes = tuple(replace(note, picture=pictures.get(note.cue_id or "", "")) for note in notes)

@@ -11,7 +11,7 @@ from localize.errors import EngineRejected, EngineUnavailable, LocalizeError, at
 from localize.job import Job, Outcome
 from localize.spending import Usage, spent_since
 from localize.stages import translate
-from localize.steps.common import locked
+from localize.steps.common import fresh, locked
 from localize.workspace import drafts_file, target_file
 
 
@@ -27,10 +27,17 @@ def translate_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Ou
         except LocalizeError as error:
             outcome.failed[tag] = error
             continue
-        if ws.fresh(target_file(tag), made_of[tag], verify=job.options.verify):
+        if fresh(job, made_of[tag], target_file(tag)):
             outcome.fresh.append(tag)
+            continue
+        try:
+            with at(stage="translate", episode_id=job.episode.id, locale=tag):
+                work.previous(tag)
+        except LocalizeError as error:  # a damaged track takes no other along
+            outcome.failed[tag] = error
+            del made_of[tag]
     with locked(job, "translate", made_of.keys() - set(outcome.fresh), outcome) as writers:
-        outcome.fresh += [tag for tag in writers if ws.fresh(target_file(tag), made_of[tag])]
+        outcome.fresh += [tag for tag in writers if fresh(job, made_of[tag], target_file(tag))]
         todo = [tag for tag in locales if tag in writers and tag not in outcome.fresh]
         with _counted(job, work, todo, outcome):
             made_tracks = _translated(work, todo, outcome)
