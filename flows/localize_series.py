@@ -18,8 +18,22 @@ import typer
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from flows import spread
+from flows.board import Board
 from flows.localize_episode import localize_episode
-from flows.parameters import Budget, Episodes, Landscape, Manifest, Modes, To, Transcriber, Workspace, jobs_of, label
+from flows.parameters import (
+    Budget,
+    Episodes,
+    Landscape,
+    Manifest,
+    Modes,
+    Spread,
+    To,
+    Transcriber,
+    Workspace,
+    jobs_of,
+    label,
+)
 from flows.states import code_of, worst
 from localize.cli.common import ALL_MODES, DEFAULT_TRANSCRIBER, split
 from localize.console import data, talk
@@ -38,17 +52,22 @@ def localize_series(
     episodes: Episodes = (),
     allow_landscape: Landscape = False,
     budget: Budget = "",
+    over_workers: Spread = False,
 ) -> State[None]:
     """Advance the episodes of a manifest (all, or those in `episodes`); ends as its worst episode did."""
     states: dict[str, State[Any]] = {}
     jobs = jobs_of(path, to, mode, workspace, transcriber, episodes, allow_landscape, budget)
     label(jobs[0], whole=True)
-    for job in jobs:
+    if over_workers:
+        return spread.out(jobs, spread.Asked(to, mode, transcriber, allow_landscape, budget))
+    board = Board(jobs_of(path, to, mode, workspace, transcriber, allow_landscape=allow_landscape), of=len(jobs))
+    for done, job in enumerate(jobs, 1):
         one = job.episode.id
         states[one] = localize_episode(
             path, one, to, mode, workspace, transcriber, allow_landscape, budget, return_state=True
         )
         talk(f"{one}: {states[one].name}: {states[one].message}")
+        board.update(done)
     return worst(states)
 
 

@@ -43,6 +43,7 @@ Workspace = Annotated[str, _said("The folder of the work; empty for the one of t
 Transcriber = Annotated[str, _said("The recogniser of speech.", enum=list(TRANSCRIBERS))]
 Landscape = Annotated[bool, _said("Take episodes that are not vertical.")]
 Budget = Annotated[str, _said("The most that paid engines may cost, such as 5USD; empty for no limit.")]
+Spread = Annotated[bool, _said("Give every worker of the pool its share: a run per episode, which none waits for.")]
 Folder = Annotated[str, _said("A folder: every series.toml in it and in the folders there.")]
 
 

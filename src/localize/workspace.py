@@ -60,7 +60,7 @@ def _parsed(kind: type[T], path: Path, data: bytes) -> T:
 
 
 def _recorded(path: Path) -> EpisodeState:
-    """The record as it is now. A run asks hundreds of times: reading it is cheap and always right, parsing it is not."""
+    """The record as it is now. A run asks hundreds of times: reading is cheap and always right, parsing is not."""
     data, seen = path.read_bytes(), _seen(path)
     if seen[0][0] != data:
         seen[0] = data, _parsed(EpisodeState, path, data)
