@@ -20,12 +20,12 @@ def tell(job: Job, result: EpisodeResult) -> None:
         "desk": settings.desk_page(job.series.id, job.episode.id),
         "locales": list(job.options.locales),
     }
+    if result.delivered and result.worked:
+        _emit(job, "delivered", payload | {"locales": list(result.delivered)})
     if result.errors:
         _emit(job, "failed", payload | {"message": "\n".join(map(str, result.errors))})
     if result.waiting:
         _emit(job, "awaiting-review", payload | {"message": "\n".join(map(str, result.waiting))})
-    if result.delivered and result.worked:
-        _emit(job, "delivered", payload | {"locales": list(result.delivered)})
 
 
 def _emit(job: Job, what: str, payload: dict[str, object]) -> None:

@@ -82,7 +82,9 @@ def go_on(job: Job, made: Mapping[str | None, Decision]) -> GoneOn | None:
     except TimeoutError:
         why = f"did not answer within {PATIENCE_S:g} s"
     except Exception as error:  # noqa: BLE001 - whatever a server does, the decision is made
-        why = f"could not be asked ({_short(error)})"
+        # The client of Prefect passes on what its library for HTTP raises.
+        refused = getattr(getattr(error, "response", None), "status_code", None) in (401, 403)
+        why = "refused: set PREFECT_API_AUTH_STRING" if refused else f"could not be asked ({_short(error)})"
     return GoneOn(f"the decision stands, but Prefect {why}; next: {typed}")
 
 
