@@ -21,7 +21,7 @@ from localize.errors import LocalizeError
 from tests.bench import machine
 from tests.bench.harness import Measure, Part
 
-PARTS = ("speech", "translate", "terms", "memory", "redo", "layout", "burn", "demo")
+PARTS = ("speech", "translate", "terms", "memory", "redo", "layout", "burn", "scale", "demo")
 
 
 def say(line: str) -> None:

@@ -6,18 +6,20 @@ replaced in this process by ones that answer at once, so that a hundred episodes
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from localize import pipeline, series
 from localize.engines import ffmpeg, shots
 from localize.engines.base import Progress
 from localize.engines.fake import FakeTranslator
 from localize.engines.registry import Engines
 from localize.episode import MediaFacts
 from localize.fingerprint import file_digest
+from localize.job import Job
 from localize.locales import LOCALES
 from localize.media import RenderPlan
 from localize.stages import ingest
@@ -42,9 +44,13 @@ def engines() -> Engines:
     return Engines(argos=fake, opencc=fake)
 
 
-def write(
-    folder: Path, episodes: int, locales: Sequence[str] = ALL, *, name: str = "scale", gates: str = "off"
-) -> Path:
+def jobs(manifest: Path) -> list[Job]:
+    """The jobs of a run of that series, its workspace beside the manifest."""
+    read = series.load(manifest)
+    return pipeline.jobs(read, manifest.parent / "workspace", pipeline.options(read), engines())
+
+
+def write(folder: Path, episodes: int, *, name: str = "scale") -> Path:
     """A manifest in `folder` with so many episodes of `SECONDS` and `LINES` cues; the media are a few bytes each."""
     folder.mkdir(parents=True, exist_ok=True)
     tables = []
@@ -53,8 +59,8 @@ def write(
         (folder / f"{one}.mp4").write_text(f"episode {number}")
         (folder / f"{one}.srt").write_text(_srt(number), encoding="utf-8")
         tables.append(f'[[episode]]\nid = "{one}"\nfile = "{one}.mp4"\nsubtitles = "{one}.srt"\n')
-    head = f'schema = 1\nid = "{name}"\ntitle = "{name}"\ngenre = "war-god"\nlocales = {list(locales)!r}\n'
-    doors = f'[gates]\ntranscript = "off"\ntranslation = "{gates}"\nfinal = "off"\n'
+    head = f'schema = 1\nid = "{name}"\ntitle = "{name}"\ngenre = "war-god"\nlocales = {list(ALL)!r}\n'
+    doors = '[gates]\ntranscript = "off"\ntranslation = "off"\nfinal = "off"\n'
     manifest = folder / "series.toml"
     manifest.write_text(head + doors + "\n".join(tables), encoding="utf-8")
     return manifest
@@ -63,8 +69,7 @@ def write(
 def _srt(number: int) -> str:
     step_s = SECONDS // LINES
     said = [
-        f"{SAID[(number + at) % len(SAID)]}" if at % 2 else f"第{number * LINES + at}件事，我记住了。"
-        for at in range(LINES)
+        SAID[(number + at) % len(SAID)] if at % 2 else f"第{number * LINES + at}件事，我记住了。" for at in range(LINES)
     ]
     blocks = [
         f"{at + 1}\n00:00:{at * step_s:02},000 --> 00:00:{(at + 1) * step_s - 1:02},500\n{text}\n"
