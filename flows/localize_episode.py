@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from prefect import flow, runtime, tags
+from prefect import flow, runtime
 from prefect.artifacts import create_link_artifact, create_markdown_artifact
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
@@ -67,8 +67,7 @@ def localize_episode(
     """Advance one episode of a manifest, or a media file, to the next gate where a person has to decide."""
     (job,) = jobs_of(path, to, mode, workspace, transcriber, [episode], allow_landscape, budget)
     label(job)
-    with tags(*triggers.tags(job)):
-        result = pipeline.advance(job, execute=as_tasks)
+    result = pipeline.advance(job, execute=as_tasks)
     tell(job, result)
     if not runtime.flow_run.get_parent_flow_run_id():  # else the run of the series does it, for all of them
         board.tell(jobs_of(path, to, mode, workspace, transcriber, allow_landscape=allow_landscape))

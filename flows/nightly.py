@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prefect import flow, tags
+from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
@@ -14,7 +14,7 @@ from flows.parameters import Folder, Modes, Workspace, engines
 from flows.states import AWAITING_REVIEW, WITH_FINDINGS
 from flows.tasks import as_tasks
 from localize import nightly as cron
-from localize import pipeline, settings, triggers
+from localize import pipeline, settings
 from localize.console import talk
 from localize.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_REVIEW
 from localize.job import MODES, Job
@@ -38,8 +38,7 @@ def nightly(folder: Folder, mode: Modes = MODES, workspace: Workspace = "") -> S
 
 
 def _advance(job: Job) -> EpisodeResult:
-    with tags(*triggers.tags(job)):
-        result = pipeline.advance(job, execute=as_tasks)
+    result = pipeline.advance(job, execute=as_tasks)
     tell(job, result)
     gates.ask(job)
     return result

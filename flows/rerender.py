@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prefect import flow, tags
+from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows import gates
@@ -11,7 +11,7 @@ from flows.localize_episode import RUNNER, tell
 from flows.parameters import Episodes, Manifest, Modes, To, Workspace, jobs_of, label
 from flows.states import ended, worst
 from flows.tasks import as_tasks
-from localize import pipeline, triggers
+from localize import pipeline
 from localize.job import MODES
 
 
@@ -25,8 +25,7 @@ def rerender(
     label(jobs[0], whole=True)
     board = Board(jobs_of(path, to, mode, workspace), of=len(jobs))
     for done, job in enumerate(jobs, 1):
-        with tags(*triggers.tags(job)):
-            result = pipeline.rerender(job, execute=as_tasks)
+        result = pipeline.rerender(job, execute=as_tasks)
         tell(job, result)
         gates.ask(job)
         states[job.episode.id] = ended(job.episode.id, result)
