@@ -26,7 +26,7 @@ demo: models
 	@# 3 means findings for a reviewer, with everything written.
 	@$(STARTER) $(BIN)/python -m flows.localize_series samples/dragon-king/series.toml || test $$? = 3
 
-# Prefect's server and a worker, and the desk, until Ctrl-C; options: make serve SERVE="--port 4300 --limit 2"
+# Prefect's server and a worker, and the desk, until Ctrl-C; options: make serve SERVE="shows/ --port 4300 --limit 2"
 serve: models
 	@$(BIN)/python -m flows.serve $(SERVE)
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from prefect import flow, runtime, tags
+from prefect import flow, runtime
 from prefect.artifacts import create_link_artifact, create_markdown_artifact
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
@@ -18,7 +18,7 @@ from prefect.futures import PrefectFuture
 from prefect.states import Completed, Scheduled
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
-from flows import gates
+from flows import board, events, gates
 from flows.parameters import (
     Budget,
     EpisodeId,
@@ -69,9 +69,10 @@ def localize_episode(
     """Advance one episode of a manifest, or a media file, to the next gate where a person has to decide."""
     (job,) = jobs_of(path, to, mode, workspace, transcriber, [episode], allow_landscape, budget, source)
     label(job)
-    with tags(*triggers.tags(job)):
-        result = pipeline.advance(job, execute=as_tasks)
+    result = pipeline.advance(job, execute=as_tasks)
     tell(job, result)
+    if not runtime.flow_run.get_parent_flow_run_id():  # else the run of the series does it, for all of them
+        board.tell(jobs_of(path, to, mode, workspace, transcriber, allow_landscape=allow_landscape))
     gates.ask(job)
     if at := again_at(job, result):
         return Completed(name=ANOTHER_RUN, message=f"{episode}: another run works on it; goes on at {at:%H:%M:%S} UTC")
@@ -101,7 +102,8 @@ def again_at(job: Job, result: EpisodeResult) -> datetime | None:
 
 
 def tell(job: Job, result: EpisodeResult) -> None:
-    """Artifacts: where the episode stands, and the way to the desk where it waits."""
+    """Events; and artifacts: where the episode stands, and the way to the desk where it waits."""
+    events.tell(job, result)
     series, episode = job.series, job.episode.id
     text = report.markdown(series, job.episode, job.workspace, job.options.locales, stale=outdated(job))
     if result.waiting:

@@ -18,6 +18,8 @@ import typer
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from flows import spread
+from flows.board import Board
 from flows.localize_episode import localize_episode
 from flows.parameters import (
     Budget,
@@ -26,6 +28,7 @@ from flows.parameters import (
     Manifest,
     Modes,
     Source,
+    Spread,
     To,
     Transcriber,
     Workspace,
@@ -51,17 +54,22 @@ def localize_series(
     allow_landscape: Landscape = False,
     budget: Budget = "",
     source: Source = "",
+    over_workers: Spread = False,
 ) -> State[None]:
     """Advance the episodes of a manifest (all, or those in `episodes`); ends as its worst episode did."""
     states: dict[str, State[Any]] = {}
     jobs = jobs_of(path, to, mode, workspace, transcriber, episodes, allow_landscape, budget, source)
     label(jobs[0], whole=True)
-    for job in jobs:
+    if over_workers:
+        return spread.out(jobs, spread.Asked(to, mode, transcriber, allow_landscape, budget, source))
+    board = Board(jobs_of(path, to, mode, workspace, transcriber, allow_landscape=allow_landscape), of=len(jobs))
+    for done, job in enumerate(jobs, 1):
         one = job.episode.id
         states[one] = localize_episode(
             path, one, to, mode, workspace, transcriber, allow_landscape, budget, source, return_state=True
         )
         talk(f"{one}: {states[one].name}: {states[one].message}")
+        board.update(done)
     return worst(states)
 
 

@@ -44,6 +44,7 @@ Transcriber = Annotated[str, _said("The recogniser of speech.", enum=list(TRANSC
 Landscape = Annotated[bool, _said("Take episodes that are not vertical.")]
 Budget = Annotated[str, _said("The most that paid engines may cost, such as 5USD; empty for no limit.")]
 Source = Annotated[str, _said("Where the text comes from; empty for what the manifest says.", enum=["", *SOURCES])]
+Spread = Annotated[bool, _said("Give every worker of the pool its share: a run per episode, which none waits for.")]
 Folder = Annotated[str, _said("A folder: every series.toml in it and in the folders there.")]
 
 

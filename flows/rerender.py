@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from prefect import flow, tags
+from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows import gates
+from flows.board import Board
 from flows.localize_episode import RUNNER, tell
 from flows.parameters import Episodes, Manifest, Modes, To, Workspace, jobs_of, label
 from flows.states import ended, worst
 from flows.tasks import as_tasks
-from localize import pipeline, triggers
+from localize import pipeline
 from localize.job import MODES
 
 
@@ -22,10 +23,11 @@ def rerender(
     states = {}
     jobs = jobs_of(path, to, mode, workspace, episodes=episodes)
     label(jobs[0], whole=True)
-    for job in jobs:
-        with tags(*triggers.tags(job)):
-            result = pipeline.rerender(job, execute=as_tasks)
+    board = Board(jobs_of(path, to, mode, workspace), of=len(jobs))
+    for done, job in enumerate(jobs, 1):
+        result = pipeline.rerender(job, execute=as_tasks)
         tell(job, result)
         gates.ask(job)
         states[job.episode.id] = ended(job.episode.id, result)
+        board.update(done)
     return worst(states)

@@ -1,6 +1,6 @@
 """Serve: a Prefect server, a worker and the review desk on this machine, in one command.
 
-    python -m flows.serve
+    python -m flows.serve [FOLDER OF SERIES]
 
 Everything listens on 127.0.0.1. What they say goes, line by line and under its speaker's name, to the terminal and to
 one file; Ctrl-C or SIGTERM ends all of them, and where one ends by itself the others are ended as well, with its name.
@@ -23,13 +23,15 @@ import httpx
 import platformdirs
 import typer
 
-from localize.cli import app as commands
+from flows.limits import POOL
+from localize import settings
 from localize.console import data, talk
+from localize.desk.users import Users
 from localize.errors import EXIT_DONE, EXIT_ENGINE, EngineUnavailable, LocalizeError
 from localize.pipeline import WORKERS
 
 ROOT = Path(__file__).parents[1]
-POOL = "localize"
+NICE = 10
 START_S = 120.0
 """A server makes its database when it first starts."""
 END_S = 15.0
@@ -165,6 +167,7 @@ def _free(port: int) -> None:
 
 
 def main(
+    shows: Annotated[list[Path] | None, typer.Argument(help="What the desk shows: folders of series.")] = None,
     port: Annotated[int, typer.Option(help="Of the Prefect server and its UI.")] = 4200,
     desk_port: Annotated[int, typer.Option(help="Of the review desk.")] = 8700,
     limit: Annotated[int, typer.Option(help="Flow runs at a time.", min=1)] = max(1, WORKERS // 2),
@@ -194,10 +197,16 @@ def main(
         _healthy(together, api)
         together.once("pool", (*prefect, "work-pool", "create", POOL, "--type", "process", "--overwrite"))
         together.once("deploy", (*prefect, "deploy", "--all"))
+        together.once("limits", (sys.executable, "-m", "flows.limits"))
         together.once("automations", (sys.executable, "-m", "flows.automations"))
-        together.start("worker", (*prefect, "worker", "start", "--pool", POOL, "--limit", str(limit)))
-        if desk := _has_desk():
-            together.start("desk", (sys.executable, "-m", "localize", "desk", "--port", str(desk_port)))
+        # The desk and whatever else a person does here come first.
+        worker = (*prefect, "worker", "start", "--pool", POOL, "--limit", str(limit))
+        together.start("worker", ("nice", "-n", str(NICE), *worker))
+        if desk := bool(Users(settings.users_file()).all()):
+            command = (sys.executable, "-m", "localize", "desk", *map(str, shows or [Path()]))
+            together.start("desk", (*command, "--port", str(desk_port)))
+        else:
+            talk("serve | no desk, since nobody can sign in: localize desk users add NAME --role lead")
         data(f"Prefect\thttp://127.0.0.1:{port}")
         if desk:
             data(f"desk\thttp://127.0.0.1:{desk_port}")
@@ -217,11 +226,6 @@ def main(
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         together.end()
     raise typer.Exit(code)
-
-
-def _has_desk() -> bool:
-    """Whether this installation has the review desk."""
-    return "desk" in typer.main.get_command(commands).commands  # type: ignore[attr-defined]
 
 
 if __name__ == "__main__":

@@ -10,10 +10,13 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.futures import PrefectFuture
 
+from flows import limits
 from localize import status
 from localize.console import talk
 from localize.errors import LocalizeError
 from localize.pipeline import Done, Unit
+
+LIMITED = frozenset(limits.slots(1))
 
 
 class Wave:
@@ -51,7 +54,10 @@ def work(unit: Unit, wave: Wave) -> None:
 
 
 def _tags(unit: Unit) -> list[str]:
-    return [f"stage:{unit.step}", *(f"locale:{tag}" for tag in unit.locales)]
+    """The one that a limit of the server may be about. For every task with any tag Prefect asks the server for slots,
+    which costs the short ones more than they take; their names say stage, episode and locale, and their run has tags.
+    """
+    return [f"stage:{unit.step}"] if unit.step in LIMITED else []
 
 
 def as_tasks(units: Sequence[Unit], run: Callable[[Unit], Done]) -> Sequence[Done]:

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import json
 import pickle
 
 import pytest
 
-from localize import errors
+from localize import console, errors, settings
 from localize.errors import (
     EngineRejected,
     EngineUnavailable,
@@ -59,3 +60,18 @@ def test_a_batch_ends_with_its_most_urgent_code(codes: list[int], worst: int) ->
 
 def test_waiting_for_review_is_exit_4() -> None:
     assert ReviewPending("waits").exit_code == 4
+
+
+def test_talk_is_json_where_somebody_collects_logs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    console.talk("ep01: 好")
+    monkeypatch.setenv(settings.LOG, "json")
+    for line in ("ep01: 好", "error: no disk", "warning: late"):
+        console.talk(line)
+    plain, *logged = capsys.readouterr().err.splitlines()
+    assert plain == "ep01: 好"
+    assert [(one["level"], one["message"]) for one in map(json.loads, logged)] == [
+        ("info", "ep01: 好"), ("error", "error: no disk"), ("warning", "warning: late"),
+    ]  # fmt: skip
+    assert json.loads(logged[0])["time"].endswith("Z")

@@ -533,3 +533,20 @@ def test_the_lines_of_a_track_are_asked_with_those_beside_them() -> None:
         Asked("走", "", "跪下", "ep01", "c0001", SERIES),
         Asked("跪下", "走", "", "ep01", "c0002", SERIES),
     ]
+
+
+def test_a_run_looks_through_a_large_series_once_a_second_and_through_a_small_one_each_time(
+    memory: Memory, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    episode(root, "ep1", [("住手", "Stop.")])
+    memory.catch_up(root, SERIES)
+    episode(root, "ep2", [("跪下", "Kneel.")])
+    memory.catch_up(root, SERIES)
+    assert target(memory, "跪下") == "Kneel."
+    monkeypatch.setattr("localize.memory.memory.MANY", 1)
+    memory.catch_up(root, SERIES)
+    episode(root, "ep3", [("滚出去", "Get out.")])
+    memory.catch_up(root, SERIES)
+    assert target(memory, "滚出去") is None
+    memory.refresh(root, SERIES)
+    assert target(memory, "滚出去") == "Get out."

@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import yaml
 
 from localize import lease
-from localize.errors import EngineUnavailable
+from localize.errors import EngineUnavailable, InputError
 
 pytestmark = pytest.mark.filterwarnings("default")  # Prefect's own dependencies warn on import
 
@@ -88,18 +89,33 @@ def test_every_deployment_has_a_flow_whose_parameters_are_described() -> None:
 
 
 def test_every_automation_is_one_that_prefect_takes() -> None:
-    from flows.automations import read
+    from flows.automations.__main__ import files, name_of, read
 
-    assert [automation.name for automation in read()] == ["localize-vanished"]
+    made = {file.stem: read(file, str(UUID(int=1))) for file in files()}
+    assert {name: automation.name for name, automation in made.items() if automation} == {
+        file.stem: name_of(file) for file in files()
+    }
+    assert {"failed", "late-review", "stuck", "vanished"} == made.keys()
+    assert [name for name in made if read(files()[0].with_name(f"{name}.yaml"), None) is None] == [
+        "failed", "late-review",
+    ]  # fmt: skip
 
 
-def test_a_folder_without_a_manifest_is_refused_by_the_night(tmp_path: Path) -> None:
-    from flows.nightly import manifests
-    from localize.errors import ManifestError
+def test_limits_are_of_stages_that_there_are_and_cores_are_those_of_the_machines(tmp_path: Path) -> None:
+    from flows.limits import queues, slots
 
-    with pytest.raises(ManifestError, match=r"holds no series\.toml"):
-        manifests(tmp_path)
-    for name in ("b", "a"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "series.toml").touch()
-    assert [path.parent.name for path in manifests(tmp_path)] == ["a", "b"]
+    assert slots(8) == {"transcribe": 1, "translate": 4, "burn": 8, "shots": 8}
+    assert {"review", "gpu", "encode", "network"} == queues().keys()
+    for wrong, says in (("brun = 1", "'brun' is not a stage"), ("burn = 0", "burn: 0 is not a number of tasks")):
+        (tmp_path / "limits.toml").write_text(f"[tasks]\n{wrong}\n")
+        with pytest.raises(InputError, match=says):
+            slots(8, tmp_path / "limits.toml")
+
+
+def test_the_containers_of_a_team_server_listen_here_only_and_start_without_no_secret() -> None:
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text())
+    assert {"postgres", "redis", "server", "services", "migrate"} == compose["services"].keys()
+    for name in ("server", "services", "migrate"):
+        given = compose["services"][name]["environment"]
+        assert given["PREFECT_SERVER_API_AUTH_STRING"] == "${PREFECT_AUTH:?}"
+    assert all(port.startswith("127.0.0.1:") for one in compose["services"].values() for port in one.get("ports", []))

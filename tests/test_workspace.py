@@ -14,7 +14,7 @@ import pytest
 from localize import lease
 from localize.cues import Cue, SourceTrack
 from localize.disk import write_atomic
-from localize.episode import MediaFacts
+from localize.episode import EpisodeState, MediaFacts
 from localize.errors import LeaseHeld, WorkspaceError
 from localize.workspace import EpisodeWorkspace, Writer
 
@@ -330,3 +330,18 @@ def test_what_a_killed_process_left_is_swept_but_nothing_that_may_be_in_use(ws: 
         pass
     there = [path.exists() for path in (killed, just_killed, on_another_machine, ours, nameless)]
     assert there == [False, True, True, True, False]
+
+
+def test_the_record_is_the_one_in_the_file_whoever_wrote_it_and_an_empty_one_is_damaged(ws: EpisodeWorkspace) -> None:
+    assert ws.state == EpisodeState()
+    with ws.writing("en") as writer:
+        writer.commit("a.txt", "one", "made of one")
+    assert ws.state.artefacts["a.txt"].fingerprint == "made of one"
+    path = ws.path("episode.json")
+    path.write_text(path.read_text().replace("made of one", "made of two"))
+    assert ws.state.artefacts["a.txt"].fingerprint == "made of two"
+    path.write_bytes(b"")
+    with pytest.raises(WorkspaceError, match=r"episode\.json is damaged at its start"):
+        _ = ws.state
+    path.unlink()
+    assert ws.state == EpisodeState()

@@ -26,10 +26,12 @@ class Assignment:
     """One episode's translation, read from the manifest, the glossaries and the workspace as they are now.
 
     `supposing` are rows of a glossary that are not written yet: what would change if they were?
+    `locales` are those that will be asked for; without any, those of the job.
     """
 
-    def __init__(self, job: Job, *, supposing: Sequence[Entry] = ()) -> None:
+    def __init__(self, job: Job, locales: Sequence[str] = (), *, supposing: Sequence[Entry] = ()) -> None:
         self.job = job
+        self._locales = tuple(locales) or job.locales
         self._supposed = tuple(supposing)
         self.series = job.series
         self._limits: dict[Limits, Mapping[str, int]] = {}
@@ -81,7 +83,8 @@ class Assignment:
     def fingerprint(self, tag: str) -> str:
         """Of everything that can change the track of `tag`; NoEngine where nothing can write it."""
         route = translate.serving(self.engines(tag), tag)
-        made_of = [translate.line_fingerprints(line, tag, self.brief, route) for line in self.lines]
+        brief = self.brief
+        made_of = [translate.line_fingerprints(line, tag, brief, route) for line in self.lines]
         return fingerprint(
             "translate", translate.VERSION, self.job.workspace.digest("source.json"), made_of, self._recalled(tag),
             self.limits(tag),
@@ -133,14 +136,14 @@ class Assignment:
 
     @cached_property
     def _matches(self) -> dict[str, dict[str, Match]]:
-        """Of every locale of the run, from the memory as the workspaces are now."""
+        """Of every locale that may be asked for, from the memory as the workspaces are now."""
         if self.series.memory == "off":
             return {}
         lines = asked(self.source.cues, self.job.episode.id, self.series.id)
         found: dict[str, dict[str, Match]] = {}
         with Memory.open() as memory:
-            memory.refresh(self.job.workspace.folder.parents[1], self.series.id)
-            for tag in self.job.locales:
+            memory.catch_up(self.job.workspace.folder.parents[1], self.series.id)
+            for tag in self._locales:
                 matches = memory.exact(lines, tag, series=self._scope)
                 found[tag] = {line.cue_id: match for line, match in zip(lines, matches, strict=True) if match}
         return found

@@ -82,12 +82,18 @@ def earlier(series: Series, episode: Episode, folder: Path, tag: str, sources: C
 
 
 def _rendered(folder: Path, episode_id: str, tag: str) -> Renderings:
-    workspace = folder / episode_id
-    source, target = workspace / "source.json", workspace / target_file(tag)
-    with suppress(WorkspaceError), disk.disk_errors(target, "read"):
+    source, target = _files(folder, episode_id, tag)
+    with suppress(WorkspaceError, OSError):
         if (source_stamp := disk.stamp(source)) and (target_stamp := disk.stamp(target)):
             return _pairs(source, source_stamp, target, target_stamp, episode_id)
     return {}
+
+
+@lru_cache(maxsize=4096)
+def _files(folder: Path, episode_id: str, tag: str) -> tuple[Path, Path]:
+    """Source and target of an episode: putting a path together takes longer than looking at its file."""
+    workspace = folder / episode_id
+    return workspace / "source.json", workspace / target_file(tag)
 
 
 @lru_cache(maxsize=4096)

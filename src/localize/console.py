@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import sys
 import threading
+import time
 from collections.abc import Iterable, Mapping
 from traceback import format_exception
 from typing import Any, Self
 
 from pydantic import TypeAdapter
+
+from localize import settings
 
 
 def data(line: str) -> None:
@@ -28,8 +31,17 @@ def record(value: Mapping[str, Any]) -> None:
 
 
 def talk(line: str) -> None:
-    """One line for the person who watches, on stderr."""
+    """One line for the person who watches, on stderr; a JSON object where `LOCALIZE_LOG` is `json`."""
+    if settings.json_log():
+        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        line = json.dumps({"time": at, "level": _level(line), "message": line}, ensure_ascii=False)
     print(line, file=sys.stderr, flush=True)
+
+
+def _level(line: str) -> str:
+    """As the line itself says: `error: ...`, `warning: ...`."""
+    said = line.partition(":")[0]
+    return said if said in ("error", "warning") else "info"
 
 
 _debug = False

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
-from localize import consistency, disk, sensitive
+from localize import consistency, sensitive
 from localize.assignment import Assignment
 from localize.consistency import Renderings
 from localize.cues import TargetTrack
@@ -66,14 +66,13 @@ class Evidence:
         return _assignment(self._job)
 
 
-_assignments: WeakKeyDictionary[Job, tuple[str, Assignment]] = WeakKeyDictionary()
+_assignments: WeakKeyDictionary[Job, tuple[object, Assignment]] = WeakKeyDictionary()
 _reading = threading.Lock()
 
 
 def _assignment(job: Job) -> Assignment:
     """The same for all locales of a run: finding the terms of an episode takes a tenth of a second."""
-    tables = [(path, disk.stamp(path)) for _, _, path in stack.files(job.series, job.episode.id)]
-    made_of = fingerprint(job.workspace.digest("source.json"), tables)
+    made_of = job.workspace.digest("source.json"), stack.now(job.series, job.episode.id)
     with _reading:
         known = _assignments.get(job)
         if known is None or known[0] != made_of:

@@ -26,9 +26,11 @@ from localize.errors import (
     exit_code,
 )
 from localize.job import MODES, Job
+from localize.pipeline import EpisodeResult
 from localize.series import Series, load
 
 INBOX = "inbox"
+Advance = Callable[[Job], EpisodeResult]
 _SHOWN = 5
 """So many failures of a series are named in a summary that is to fit on a screen."""
 
@@ -76,10 +78,12 @@ def night(
     dry_run: bool = False,
     engines: Engines | None = None,
     tell: Callable[[str], None] = lambda _line: None,
+    advance: Advance = pipeline.advance,
 ) -> list[SeriesNight]:
     """Advance every series under `roots`, the one of the highest priority first; a bad one never stops the others.
 
-    `dry_run` writes nothing and says what would be done. A series that another night holds is named and left to it.
+    `dry_run` writes nothing and says what would be done; `advance` takes one episode on, in Prefect as tasks. A series
+    that another night holds is named and left to it.
     """
     engines = engines or Engines()
     nights = [_read(path) for path in manifests(roots)]
@@ -92,7 +96,7 @@ def night(
                     _plan(one, root, modes, engines)
                 else:
                     with _alone(root, one.series.id):
-                        _work(one, root, modes, engines, tell)
+                        _work(one, root, modes, engines, tell, advance)
         except LocalizeError as error:
             one.problems.append(str(error))
             # The other night tells what becomes of the work.
@@ -157,7 +161,14 @@ def _alone(root: Path, series: str) -> Iterator[None]:
         yield
 
 
-def _work(one: SeriesNight, root: Path, modes: Sequence[str], engines: Engines, tell: Callable[[str], None]) -> None:
+def _work(
+    one: SeriesNight,
+    root: Path,
+    modes: Sequence[str],
+    engines: Engines,
+    tell: Callable[[str], None],
+    advance: Advance,
+) -> None:
     """Take in what is new, then advance every episode that a run may help."""
     assert one.series
     found = _look(one.series)
@@ -170,7 +181,7 @@ def _work(one: SeriesNight, root: Path, modes: Sequence[str], engines: Engines, 
             _park(one, job, failed)
             continue
         try:
-            result = pipeline.advance(job)
+            result = advance(job)
         except Exception as bug:  # noqa: BLE001 - the other episodes of the night are worth more than a quick end
             one.note("failed", job.episode.id)
             one.problems.append(f"{job.episode.id}: a bug in localize: {type(bug).__name__}: {bug}")

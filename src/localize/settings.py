@@ -26,6 +26,22 @@ DESK_URL = "LOCALIZE_DESK_URL"
 """Where reviewers reach the desk from their own machines, such as `https://desk.studio.example`."""
 
 
+LOG = "LOCALIZE_LOG"
+"""`json` makes every line on stderr a JSON object, for whoever collects logs."""
+
+
+def json_log() -> bool:
+    return os.environ.get(LOG) == "json"
+
+
+METRICS_TOKEN = "LOCALIZE_METRICS_TOKEN"
+"""What a scraper of the desk's `/metrics` sends as its bearer token; without one only this machine may scrape."""
+
+
+def metrics_token() -> str:
+    return os.environ.get(METRICS_TOKEN, "")
+
+
 def desk_page(series_id: str, episode_id: str) -> str:
     """The page of an episode on the review desk: `LOCALIZE_DESK_URL`, else this machine."""
     desk = (os.environ.get(DESK_URL) or "http://127.0.0.1:8700").rstrip("/")

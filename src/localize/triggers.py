@@ -24,6 +24,8 @@ EPISODE = "localize-episode/localize-episode"
 """The deployment that takes one episode further."""
 REVIEW = "review/review"
 """The deployment that shows ops a form."""
+EVENT = "localize.episode"
+"""Begins the name of every event about an episode, and of the resource it is about."""
 PATIENCE_S = 5.0
 
 
@@ -38,6 +40,16 @@ class GoneOn:
 def tags(job: Job) -> list[str]:
     """By which ops, and we, find the flow runs of an episode."""
     return [f"series:{job.series.id}", f"episode:{job.episode.id}"]
+
+
+def resource(job: Job) -> dict[str, str]:
+    """What events name as the thing they are about."""
+    return {
+        "prefect.resource.id": f"{EVENT}.{job.series.id}.{job.episode.id}",
+        "prefect.resource.name": f"{job.series.id} {job.episode.id}",
+        "localize.series": job.series.id,
+        "localize.episode": job.episode.id,
+    }
 
 
 def where(job: Job) -> dict[str, str]:
@@ -70,7 +82,9 @@ def go_on(job: Job, made: Mapping[str | None, Decision]) -> GoneOn | None:
     except TimeoutError:
         why = f"did not answer within {PATIENCE_S:g} s"
     except Exception as error:  # noqa: BLE001 - whatever a server does, the decision is made
-        why = f"could not be asked ({_short(error)})"
+        # The client of Prefect passes on what its library for HTTP raises.
+        refused = getattr(getattr(error, "response", None), "status_code", None) in (401, 403)
+        why = "refused: set PREFECT_API_AUTH_STRING" if refused else f"could not be asked ({_short(error)})"
     return GoneOn(f"the decision stands, but Prefect {why}; next: {typed}")
 
 
@@ -96,6 +110,7 @@ async def _start(job: Job, made: Mapping[str | None, Decision]) -> GoneOn | None
     from prefect.client.orchestration import get_client
     from prefect.exceptions import ObjectNotFound
 
+    await _tell(job, made)
     async with get_client() as client:
         try:
             deployment = await client.read_deployment_by_name(EPISODE)
@@ -110,6 +125,20 @@ async def _start(job: Job, made: Mapping[str | None, Decision]) -> GoneOn | None
             idempotency_key=fingerprint("go on", str(job.workspace.folder), decided),
         )
     return GoneOn(f"goes on in Prefect as flow run {run.name!r}", str(run.id))
+
+
+async def _tell(job: Job, made: Mapping[str | None, Decision]) -> None:
+    """An event per decision, for automations."""
+    from prefect.events import Event, Resource
+    from prefect.events.clients import get_events_client
+
+    async with get_events_client() as events:
+        for tag, decision in made.items():
+            payload = {
+                "gate": decision.gate, "locale": tag or "", "reviewer": decision.reviewer, "comment": decision.comment,
+            }  # fmt: skip
+            name = f"{EVENT}.{decision.verdict}"
+            await events.emit(Event(event=name, resource=Resource(resource(job)), payload=payload))
 
 
 async def _parameters(client: Any, job: Job, made: Mapping[str | None, Decision]) -> dict[str, object]:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -43,6 +43,10 @@ def from_json(kind: type[T], path: Path) -> T:
     """The dataclass `kind` from `path`; WorkspaceError says what is wrong with a damaged or hand-edited file."""
     with disk_errors(path, "read"):
         data = path.read_bytes()
+    return _parsed(kind, path, data)
+
+
+def _parsed(kind: type[T], path: Path, data: bytes) -> T:
     try:
         value: T = _adapter(kind).validate_json(data)
     except ValidationError as error:
@@ -53,6 +57,26 @@ def from_json(kind: type[T], path: Path) -> T:
             next_step=f"mend the file, or delete it to have it made again: {path}",
         ) from None
     return value
+
+
+def _recorded(path: Path) -> EpisodeState:
+    """The record as it is now. A run asks hundreds of times: reading is cheap and always right, parsing is not."""
+    data, seen = path.read_bytes(), _seen(path)
+    if seen[0][0] != data:
+        seen[0] = data, _parsed(EpisodeState, path, data)
+    return seen[0][1]
+
+
+@lru_cache(maxsize=16)
+def _seen(_path: Path) -> list[tuple[bytes | None, EpisodeState]]:
+    """What was read last, of the episodes that were asked for last; one pair, which is replaced as a whole."""
+    return [(None, EpisodeState())]
+
+
+@lru_cache(maxsize=1024)
+def _joined(folder: Path, name: str) -> Path:
+    """Putting a path together takes longer than looking whether its file is there."""
+    return folder / name
 
 
 SHOTS = "shots.json"
@@ -105,11 +129,12 @@ class EpisodeWorkspace:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._locks = folder / "locks"
+        self._state_file = folder / "episode.json"
         self.damaged: list[str] = []
         """Files that were not as they had been written when a step made them anew from the same things."""
 
     def path(self, name: str) -> Path:
-        return self.folder / name
+        return _joined(self.folder, name)
 
     def exists(self, name: str) -> bool:
         """Whether `name` is there; WorkspaceError where that cannot be told."""
@@ -118,11 +143,17 @@ class EpisodeWorkspace:
 
     @property
     def state(self) -> EpisodeState:
-        return self.read(EpisodeState, "episode.json") or EpisodeState()
+        """What is recorded now. The file is read each time, since anybody may write it, and parsed when it differs."""
+        with disk_errors(self._state_file, "read"), suppress(FileNotFoundError, NotADirectoryError):
+            return _recorded(self._state_file)
+        return EpisodeState()
 
     def read(self, kind: type[T], name: str) -> T | None:
         """The artefact `name` as `kind`, None where it was not made yet."""
-        return from_json(kind, self.path(name)) if self.exists(name) else None
+        path = self.path(name)
+        with disk_errors(path, "read"), suppress(FileNotFoundError, NotADirectoryError):
+            return _parsed(kind, path, path.read_bytes())
+        return None
 
     def need(self, kind: type[T], name: str) -> T:
         """As `read`, but its absence is an error: an earlier step has to make it."""

@@ -21,7 +21,9 @@ from localize.errors import LocalizeError
 from tests.bench import machine
 from tests.bench.harness import Measure, Part
 
-PARTS = ("speech", "translate", "terms", "memory", "redo", "layout", "ocr", "burn", "cover", "desk", "demo")
+PARTS = (
+    "speech", "translate", "terms", "memory", "redo", "layout", "ocr", "burn", "cover", "desk", "scale", "demo",
+)  # fmt: skip
 
 
 def say(line: str) -> None:

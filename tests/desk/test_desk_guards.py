@@ -42,7 +42,7 @@ def test_nobody_reaches_anything_without_signing_in(browser: Open, method: str, 
 
 
 def test_only_these_are_open_to_strangers() -> None:
-    assert PUBLIC == ("/healthz", "/login", "/language", "/messages.json", "/static")
+    assert PUBLIC == ("/healthz", "/login", "/language", "/messages.json", "/metrics", "/static")
     assert {path for _, path in OPERATIONS} > set(PUBLIC) - {"/static"}
 
 

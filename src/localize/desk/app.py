@@ -15,7 +15,20 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from localize import __version__
-from localize.desk import api, board, deciding, episode, errors, history, lessons, media, pages, search, sources
+from localize.desk import (
+    api,
+    board,
+    deciding,
+    episode,
+    errors,
+    history,
+    lessons,
+    media,
+    metrics,
+    pages,
+    search,
+    sources,
+)
 from localize.desk.guards import csrf_checked, signed_in
 from localize.desk.http import Outermost
 from localize.desk.registry import Desk, checked
@@ -29,8 +42,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     search.router, media.router, pages.router,
 )  # fmt: skip
 """For signed-in people; what changes something needs the token of its session."""
-PUBLIC = ("/healthz", "/login", "/language", "/messages.json", "/static")
-"""All that a stranger can reach."""
+PUBLIC = ("/healthz", "/login", "/language", "/messages.json", "/metrics", "/static")
+"""All that a stranger can reach; `metrics` looks itself who asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +91,7 @@ def create_app(root: Path | Sequence[Path], *, settings: Settings) -> FastAPI:
     app.state.sessions = Sessions(users, secure=settings.behind_proxy)
     app.state.limits = SignInLimits()
     app.include_router(pages.public, dependencies=[Depends(csrf_checked)])
+    app.include_router(metrics.router)
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(signed_in), Depends(csrf_checked)])
     app.mount("/static", _Static(directory=pages.HERE / "static"), name="static")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import shlex
 import socket
 import sys
+import time
 import webbrowser
 from collections.abc import Sequence
 from contextlib import suppress
@@ -65,10 +67,17 @@ def _listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
+class _Json(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
+        told = {"time": at, "level": record.levelname.lower(), "message": super().format(record)}
+        return json.dumps(told, ensure_ascii=False)
+
+
 def _log() -> None:
     """One line a request on stderr, as talk goes, and what went wrong."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(message)s"))
+    handler.setFormatter(_Json() if environment.json_log() else logging.Formatter("%(message)s"))
     desk = logging.getLogger("localize.desk")
     desk.addHandler(handler)
     desk.setLevel(logging.INFO)

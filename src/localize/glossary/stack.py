@@ -8,14 +8,18 @@ manifest, and the names of `characters.toml` belong to the series.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from localize import settings
 from localize.characters import NOBODY, Address, Cast
 from localize.cues import Cue
 from localize.errors import GlossaryError
+from localize.fingerprint import fingerprint
 from localize.glossary import tables
 from localize.glossary.match import Matcher, Sense, surroundings
 from localize.glossary.terms import Entry, Span, Term
@@ -123,36 +127,83 @@ def _matcher(senses: tuple[Sense, ...]) -> Matcher:
     return Matcher(senses)
 
 
+class Table(NamedTuple):
+    """One file of terms as it is now."""
+
+    scope: str
+    tag: str
+    path: Path
+    size_bytes: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Inputs:
+    """What a termbase is made of; equal tables and an equal cast make equal ones."""
+
+    tables: tuple[Table, ...]
+    people: str
+    series: Series = field(compare=False)
+
+
 def load(series: Series, episode_id: str | None = None) -> Termbase:
     """The termbase of `series`, or of one of its episodes; GlossaryError names file, line and what is wrong."""
-    ranked = [(scope, entry) for scope, tag, path in files(series, episode_id) for entry in _table(path, tag, scope)]
-    entries = [entry for _, entry in sorted(ranked, key=lambda pair: _rank(pair[0]))]
+    return _termbase(_Inputs(now(series, episode_id), fingerprint(str(series.root), series.cast), series))
+
+
+@lru_cache(maxsize=4)
+def _termbase(inputs: _Inputs) -> Termbase:
+    """Mostly the same for all episodes of a series, and asked for several times in each."""
+    series, by_rank = inputs.series, sorted(inputs.tables, key=lambda table: _rank(table.scope))
     # A series' own tables outrank the names of its characters, which outrank everything that ships.
-    at = next((n for n, entry in enumerate(entries) if _rank(entry.scope) >= _rank(SERIES)), len(entries))
-    return Termbase((*entries[:at], *_names(series), *entries[at:]), series.cast)
+    shipped = [entry for table in by_rank if _rank(table.scope) < _rank(SERIES) for entry in _entries(table)]
+    own = [entry for table in by_rank if _rank(table.scope) >= _rank(SERIES) for entry in _entries(table)]
+    return Termbase((*shipped, *_names(series), *own), series.cast)
 
 
 def files(series: Series, episode_id: str | None = None) -> list[tuple[str, str, Path]]:
     """Scope, locale and path of every table that holds for `series` (and for `episode_id`, if given)."""
+    return [(table.scope, table.tag, table.path) for table in now(series, episode_id)]
+
+
+def now(series: Series, episode_id: str | None = None) -> tuple[Table, ...]:
+    """The same with size and modification time; GlossaryError where a folder cannot be read."""
     shipped, own = settings.glossaries_dir(), series.root / "glossary"
     folders = [(COMMON, shipped / COMMON), (series.genre, shipped / series.genre), (SERIES, own)]
     if episode_id:
         folders.append((EPISODE, own / episode_id))
-    return [
-        (scope, tag, path)
+    return tuple(
+        Table(scope, tag, _path(folder, name), *there[name])
         for scope, folder in folders
-        for tag in LOCALES
-        for suffix in SUFFIXES
-        if (path := folder / f"{tag}{suffix}").is_file()
-    ]
+        if (there := _files_in(folder))
+        for name, tag in _NAMES
+        if name in there
+    )
 
 
-def _table(path: Path, tag: str, scope: str) -> tuple[Entry, ...]:
+_NAMES = [(f"{tag}{suffix}", tag) for tag in LOCALES for suffix in SUFFIXES]
+
+
+@lru_cache(maxsize=1024)
+def _path(folder: Path, name: str) -> Path:
+    """A run asks for the same tables hundreds of times."""
+    return folder / name
+
+
+def _files_in(folder: Path) -> dict[str, tuple[int, int]]:
+    """Size and modification time by name; empty where there is no such folder. Asking for each name takes longer."""
     try:
-        stat = path.stat()
+        with os.scandir(folder) as entries:
+            stats = {entry.name: entry.stat() for entry in entries if entry.is_file()}
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
     except OSError as error:
-        raise GlossaryError(f"{path} cannot be read: {error.strerror}", next_step=f"check {path}") from error
-    return _read(path, stat.st_mtime_ns, stat.st_size, tag, scope)
+        raise GlossaryError(f"{folder} cannot be read: {error.strerror}", next_step=f"check {folder}") from error
+    return {name: (stat.st_size, stat.st_mtime_ns) for name, stat in stats.items()}
+
+
+def _entries(table: Table) -> tuple[Entry, ...]:
+    return _read(table.path, table.mtime_ns, table.size_bytes, table.tag, table.scope)
 
 
 @lru_cache(maxsize=1024)

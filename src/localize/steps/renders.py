@@ -28,6 +28,8 @@ def burn_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Outcome
     made_of = {tag: burn_fingerprint(job, tag) for tag in locales}
     outcome.fresh = [tag for tag in locales if fresh(job, made_of[tag], render_file(tag))]
     stale = [tag for tag in locales if tag not in outcome.fresh]
+    if not stale:
+        return outcome
     with locked(job, "burn", stale, outcome) as writers, ws.scratch() as scratch:
         outcome.fresh += [tag for tag in writers if fresh(job, made_of[tag], render_file(tag))]
         todo = [tag for tag in locales if tag in writers and tag not in outcome.fresh]

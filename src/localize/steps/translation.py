@@ -19,7 +19,7 @@ def translate_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Ou
     """Source track -> `targets/<locale>.json` for all locales of one route of engines, the pivot computed once."""
     ws, outcome = job.workspace, Outcome()
     made_of: dict[str, str] = {}
-    work = Assignment(job)
+    work = Assignment(job, locales)
     for tag in locales:
         try:
             with at(stage="translate", episode_id=job.episode.id, locale=tag):

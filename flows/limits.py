@@ -1,0 +1,61 @@
+"""Limits and queues of the server, as `limits.toml` says: `python -m flows.limits [--cores 8]`."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.exceptions import ObjectAlreadyExists
+
+from localize.console import talk
+from localize.errors import InputError
+from localize.pipeline import WORKERS
+from localize.steps import STEPS
+
+FILE = Path(__file__).with_name("limits.toml")
+POOL = "localize"
+_CORES = "cores"
+
+
+def slots(cores: int, file: Path = FILE) -> dict[str, int]:
+    """Tasks at a time by stage; InputError on a stage nobody knows and on a number that is none."""
+    given: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))["tasks"]
+    limits = {stage: cores if number == _CORES else number for stage, number in given.items()}
+    for stage, number in limits.items():
+        if stage not in STEPS:
+            raise InputError(f"{stage!r} is not a stage", next_step=f"choose among {', '.join(STEPS)} in {file}")
+        if not isinstance(number, int) or number < 1:
+            raise InputError(f"{stage}: {number!r} is not a number of tasks", next_step=f"edit {file}")
+    return limits
+
+
+def queues(file: Path = FILE) -> dict[str, dict[str, Any]]:
+    """Priority and purpose by the name of a work queue."""
+    return dict(tomllib.loads(file.read_text(encoding="utf-8"))["queues"])
+
+
+def main(cores: Annotated[int, typer.Option(help="Of all workers together; else of this machine.")] = WORKERS) -> None:
+    """Make the server's limits and queues what the file says; what has other names is left alone."""
+    with get_client(sync_client=True) as client:
+        for stage, number in slots(cores).items():
+            # Tasks bear their stage as a tag; Prefect keeps the limit of a tag under this name.
+            client.upsert_global_concurrency_limit_by_name(f"tag:stage:{stage}", number)
+            talk(f"limit {stage}: {number} at a time")
+        for name, queue in queues().items():
+            _queue(client, name, queue)
+            talk(f"queue {name}: priority {queue['priority']}")
+
+
+def _queue(client: SyncPrefectClient, name: str, queue: dict[str, Any]) -> None:
+    try:
+        client.create_work_queue(name, queue["about"], priority=queue["priority"], work_pool_name=POOL)
+    except ObjectAlreadyExists:
+        there = client.read_work_queue_by_name(name, work_pool_name=POOL)
+        client.update_work_queue(there.id, description=queue["about"], priority=queue["priority"])
+
+
+if __name__ == "__main__":
+    typer.run(main)
