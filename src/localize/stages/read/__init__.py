@@ -25,7 +25,7 @@ from localize.stages.read.survey import Survey, survey
 from localize.stages.read.vote import voted
 from localize.stages.read.watch import EM_PX, Run, Watch
 
-VERSION = 1
+VERSION = 2
 
 _LATIN_ONLY = regex.compile(r"[^\p{Han}]*\p{Latin}[^\p{Han}]*")
 _END_EM = 0.2

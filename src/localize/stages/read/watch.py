@@ -119,11 +119,10 @@ class Watch:
             return
         here = _masked(looks, run.boxes)
         stands, like = _amount(here, run.looks), likeness(here, run.looks)
-        if like > _LOOKS and _FADES < stands < _STANDS:
+        if like > _LOOKS and stands > _FADES and not self._cells_differ(here, run):
             run.held_ms = at_ms
-            return
-        if like > _LOOKS and stands >= _STANDS and not self._cells_differ(here, run):
-            run.held_ms = at_ms
+            if stands < _STANDS:
+                return
             if stands > 1.1:
                 run.looks = here
             self._settle(run)
@@ -199,7 +198,7 @@ class Watch:
         return _amount(strokes(small[around_], reach), run.looks[around_])
 
     def _cells_differ(self, here: ndarray, run: Run) -> bool:
-        """Whether a part as wide as a letter has changed while the rest stands."""
+        """Whether a part as wide as a letter has changed while the rest stands; all letters of a line fade as one."""
         import numpy as np
 
         em = EM_PX // _HALF
@@ -209,7 +208,8 @@ class Watch:
             energies = np.add.reduceat((run.looks[part] ** 2).sum(axis=0), starts)
             shares = np.add.reduceat((here[part] * run.looks[part]).sum(axis=0), starts)
             letters = energies > 0.3 * energies.mean()
-            if (shares[letters] < _CELL * energies[letters]).any():
+            amounts = shares[letters] / np.maximum(energies[letters], 1.0)
+            if len(amounts) and amounts.min() < _CELL * min(1.0, float(amounts.max())):
                 return True
         return False
 
@@ -294,13 +294,14 @@ def _same(run: Run, readings: Sequence[Reading]) -> bool:
 
 
 def _masked(looks: ndarray, boxes: Sequence[Box]) -> ndarray:
-    """`looks` inside `boxes` only."""
+    """`looks` inside `boxes` only, without what is the same all along a row: letters differ there, while the edges of
+    an opaque box look alike under every text."""
     import numpy as np
 
     masked = np.zeros_like(looks)
     for box in boxes:
         part = _part(box)
-        masked[part] = looks[part]
+        masked[part] = looks[part] - looks[part].mean(axis=1, keepdims=True)
     return masked
 
 
