@@ -16,8 +16,9 @@ from localize.sight import Reading
 from localize.stages import read
 from localize.stages.read.lines import Box, rows, stacked, turned
 from localize.stages.read.spaces import with_spaces
+from localize.stages.read.strip import EM_PX, _evened, _on_axis
 from localize.stages.read.vote import plain, same_text, voted
-from localize.stages.read.watch import EM_PX, Run, _evened, _on_axis, merged
+from localize.stages.read.watch import Run, merged
 from tests.stages.painted import Drawn, Painted
 
 LINES = ("你终于回来了", "快跑", "他就是传说中的龙王", "这枚戒指是假的", "我要见你们董事长", "凭什么")

@@ -21,9 +21,10 @@ from localize.sight import Footage, Reader, Reading
 from localize.stages.read import band as bands
 from localize.stages.read.lines import Box, union
 from localize.stages.read.sorting import Frame, ignored, inserts
+from localize.stages.read.strip import EM_PX
 from localize.stages.read.survey import Survey, survey
 from localize.stages.read.vote import voted
-from localize.stages.read.watch import EM_PX, Run, Watch
+from localize.stages.read.watch import Run, Watch
 
 VERSION = 2
 
