@@ -16,8 +16,17 @@ from localize.stages.read.lines import EM_OF_BOX, Box, union
 from localize.stages.read.pixels import letter_colour, light, likeness, strokes
 from localize.stages.read.spaces import with_spaces
 from localize.stages.read.strip import (
-    EM_PX, HALF, Found, amount_of, cells_differ, crop, found_in, inside, part_of, unchanged,
-)  # fmt: skip
+    EM_PX,
+    HALF,
+    Found,
+    amount_of,
+    cells_differ,
+    crop,
+    found_in,
+    inside,
+    part_of,
+    unchanged,
+)
 from localize.stages.read.vote import plain, same_text, similarity
 
 if TYPE_CHECKING:
