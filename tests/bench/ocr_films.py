@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import cycle, islice
 from pathlib import Path
+from random import Random
 from typing import Literal
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -24,6 +25,8 @@ LINES = (
     "今晚八点 君悦酒店见", "别碰我", "我已经不爱你了", "他欠我的 我会亲手拿回来", "大小姐 车备好了",
     "你以为有钱就了不起吗", "这杯酒我敬你", "签字吧", "奶奶 您怎么来了", "谁允许你动我的人",
 )  # fmt: skip
+ALIKE = ("我不去了", "你不去了", "他不去吗", "我要走了", "你要走吗", "是我", "是你", "别走", "谁说的", "我说的")
+"""Short, with letters in common at the same place; drawn by a seed only."""
 PAIRS = (
     ("这些年你过得好吗", "我每天都在想你"), ("既然你不仁", "就别怪我不义"), ("把股份转给我", "否则法庭上见"),
 )  # fmt: skip
@@ -79,10 +82,11 @@ STYLES = (
     Style("fading", hard=True, outline=2, shadow=2, lead=r"{\fad(240,240)}"),
     Style("thin", hard=True, outline=1.2, bold=False, edge="404040"),
 )
-# Sources of ffmpeg at 25 fps; `{w}`, `{h}` and `{s}` (seconds) are filled in. A hue that jumps is a cut.
+# Sources of ffmpeg at 25 fps; `{w}`, `{h}`, `{s}` (seconds) and `{colours}` are filled in. A hue that jumps is a cut.
 _CUTS = "hue=h='90*floor(t/4.4)'"
 BACKGROUNDS = {
-    "calm": f"gradients=s={{w}}x{{h}}:r=25:d={{s}}:seed=7:nb_colors=4:speed=0.02,{_CUTS}",
+    # Colours that are not named are drawn anew in every run, whatever the seed.
+    "calm": "gradients=s={w}x{h}:r=25:d={s}:seed=7:nb_colors=4:{colours}:speed=0.02," + _CUTS,
     "drawn": "movie='{drawn}':loop=0,setpts=N/(25*TB),scale={w}:{h},trim=duration={s}",
     "busy": f"mandelbrot=s={{w}}x{{h}}:r=25:start_scale=2.2:end_pts=900,{_CUTS},trim=duration={{s}}",
     "white": "gradients=s={w}x{h}:r=25:d={s}:seed=3:c0=white:c1=0xd2d2d8:c2=0xf4f0ea:nb_colors=3:speed=0.03",
@@ -111,20 +115,22 @@ class Film:
     huge: bool = False
     variable: bool = False
     """Every third picture is left out."""
+    seed: int = 0
+    """Of the colours behind the text."""
 
     @property
     def dialogue(self) -> tuple[Text, ...]:
         return tuple(text for text in self.texts if text.kind == "subtitle")
 
 
-def films(seconds: int = 24) -> list[Film]:
-    """Every style on every background but the one that is hers alone."""
-    return [
-        Film(
-            f"{style.name} on {background}", style, background, (*dialogue(number, seconds), *decoys(seconds)), seconds
-        )
-        for number, (style, background) in enumerate((s, b) for s in STYLES for b in ("calm", "drawn", "busy", "white"))
-    ]
+def films(seconds: int = 24, seed: int = 0) -> list[Film]:
+    """Every style on every background; another `seed` has its texts in another order, other times and colours."""
+    found = []
+    for number, (style, background) in enumerate((s, b) for s in STYLES for b in ("calm", "drawn", "busy", "white")):
+        said = drawn(100 * seed + number, seconds) if seed else dialogue(number, seconds)
+        name = f"{style.name} on {background}"
+        found.append(Film(name, style, background, (*said, *decoys(seconds)), seconds, seed=seed))
+    return found
 
 
 def unusual(seconds: int = 16) -> list[Film]:
@@ -165,6 +171,22 @@ def dialogue(seed: int, seconds: int, *, gap_ms: int = 320, pairs: bool = True) 
     return found
 
 
+def drawn(seed: int, seconds: int) -> list[Text]:
+    """Lines in an order, and of lengths and with gaps, that `seed` draws; half of them follow without a gap."""
+    draw = Random(seed)
+    found: list[Text] = []
+    at_ms = 40 * draw.randrange(10, 40)
+    for line in draw.sample(LINES + ALIKE, len(LINES + ALIKE)):
+        text = "\n".join(draw.choice(PAIRS)) if draw.random() < 0.15 else line
+        length_ms = 40 * round((400 + draw.uniform(90, 220) * len(text)) / 40)
+        if at_ms + length_ms > seconds * 1000 - 400:
+            break
+        if not found or text != found[-1].text:
+            found.append(Text("subtitle", at_ms, at_ms + length_ms, text))
+            at_ms += length_ms + draw.choice((0, 0, 0, 80, 160, 400))
+    return found
+
+
 def decoys(seconds: int) -> Iterator[Text]:
     end_ms = seconds * 1000
     yield Text("watermark", 0, end_ms, WATERMARK)
@@ -179,15 +201,24 @@ def make(film: Film, folder: Path) -> Path:
     script = folder / "film.ass"
     script.write_text(ass(film), encoding="utf-8")
     source = BACKGROUNDS[film.background].format(
-        w=film.width_px, h=film.height_px, s=film.seconds, drawn=SAMPLES / "dragon-king" / "ep02.mp4"
+        w=film.width_px,
+        h=film.height_px,
+        s=film.seconds,
+        colours=_colours(film.seed),
+        drawn=SAMPLES / "dragon-king" / "ep02.mp4",
     )
     graph = f"{source},fps={film.rate},ass={script.name}:shaping=complex"
     graph += ",select='mod(n+1,3)'" if film.variable else ""
     encode = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "24", "-pix_fmt", "yuv420p", "-g", "100"]
     kept = ["-fps_mode", "vfr" if film.variable else "passthrough"]
     command = ["ffmpeg", "-v", "error", "-y", "-filter_complex", graph, "-t", str(film.seconds), *encode, *kept, path]
-    subprocess.run(command, cwd=folder, check=True)
+    subprocess.run(command, cwd=folder, check=True, stdin=subprocess.DEVNULL)
     return path
+
+
+def _colours(seed: int) -> str:
+    draw = Random(seed)
+    return ":".join(f"c{number}=0x{draw.randrange(1 << 24):06x}" for number in range(4))
 
 
 def ass(film: Film) -> str:

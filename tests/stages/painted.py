@@ -21,6 +21,7 @@ from localize.stages.read.lines import Box, around
 WIDTH_PX, HEIGHT_PX, RATE = 360, 640, 25
 EM = 0.034
 """Of the height."""
+_PANEL_EM = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Drawn:
     em: float = EM
     fade_ms: int = 0
     colour: tuple[int, int, int] = (240, 240, 240)
+    panel: bool = False
+    """Whether it stands in an opaque box, as wide as the letters and a little more."""
 
     def box(self) -> Box:
         """In shares of the picture."""
@@ -68,13 +71,19 @@ class Painted:
     version = "painted"
 
     def __init__(
-        self, lines: Sequence[Drawn], duration_ms: int, misread: Misread = exactly, moving: bool = True
+        self,
+        lines: Sequence[Drawn],
+        duration_ms: int,
+        misread: Misread = exactly,
+        moving: bool = True,
+        ground: int = 90,
     ) -> None:
         self.lines = lines
         self.duration_ms = duration_ms
         self.reads = self.finds = 0
         self._misread = misread
         self._moving = moving
+        self._level = ground
         self._now: dict[int, tuple[int, float, int]] = {}
 
     @property
@@ -109,11 +118,14 @@ class Painted:
     def _paint(self, at_ms: int, top: float, bottom: float, width_px: int) -> np.ndarray:
         full = width_px * HEIGHT_PX / WIDTH_PX
         height, shift = round((bottom - top) * full), at_ms // 40 if self._moving else 0
-        picture = np.roll(_ground(height, width_px), (shift, -shift), axis=(0, 1))
+        picture = np.roll(_ground(height, width_px, self._level), (shift, -shift), axis=(0, 1))
         for line in self.lines:
             if opacity := line.opacity(at_ms):
-                sprite = _sprite(line.text, round(line.em * full), line.colour)
-                left, above = round(line.x * width_px - sprite.shape[1] / 2), round((line.y - line.em / 2 - top) * full)
+                sprite = _sprite(line.text, round(line.em * full), line.colour, line.panel)
+                left, above = (
+                    round(line.x * width_px - sprite.shape[1] / 2),
+                    round((line.y - top) * full - sprite.shape[0] / 2),
+                )
                 y, x = max(0, -above), max(0, -left)
                 part = picture[above + y : above + sprite.shape[0], left + x : left + sprite.shape[1]]
                 seen = sprite[y : y + part.shape[0], x : x + part.shape[1]]
@@ -146,15 +158,15 @@ class Painted:
 
 
 @cache
-def _ground(height: int, width: int) -> np.ndarray:
+def _ground(height: int, width: int, level: int) -> np.ndarray:
     down, across = np.mgrid[0:height, 0:width]
-    ground = 90 + 30 * np.sin(across / 37) * np.cos(down / 23)
+    ground = level + 30 * np.sin(across / 37) * np.cos(down / 23)
     return np.repeat(ground[..., None], 3, axis=2).astype(np.uint8)
 
 
 @cache
-def _sprite(text: str, em: int, colour: tuple[int, int, int]) -> np.ndarray:
-    """`text` as a picture, a square of `em` pixels for each character."""
+def _sprite(text: str, em: int, colour: tuple[int, int, int], panel: bool) -> np.ndarray:
+    """`text` as a picture, a square of `em` pixels for each character, and the panel around them."""
     letters = []
     for char in text:
         bits = int.from_bytes(hashlib.sha256(char.encode()).digest()[:2], "big")
@@ -162,4 +174,6 @@ def _sprite(text: str, em: int, colour: tuple[int, int, int]) -> np.ndarray:
         cells[1:5, 1:5] = [[bits >> (row * 4 + column) & 1 for column in range(4)] for row in range(4)]
         at = np.arange(em) * 6 // em
         letters.append(np.where(cells[at][:, at, None], colour[::-1], (8, 8, 8)))
-    return np.concatenate(letters, axis=1).astype(np.float32)
+    line = np.concatenate(letters, axis=1).astype(np.float32)
+    rim = round(_PANEL_EM * em) if panel else 0
+    return np.pad(line, ((rim, rim), (rim, rim), (0, 0)), constant_values=8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -15,8 +16,9 @@ from localize.sight import Reading
 from localize.stages import read
 from localize.stages.read.lines import Box, rows, stacked, turned
 from localize.stages.read.spaces import with_spaces
+from localize.stages.read.strip import EM_PX, _evened, _on_axis
 from localize.stages.read.vote import plain, same_text, voted
-from localize.stages.read.watch import EM_PX, Run, _evened, _on_axis, merged
+from localize.stages.read.watch import Run, merged
 from tests.stages.painted import Drawn, Painted
 
 LINES = ("你终于回来了", "快跑", "他就是传说中的龙王", "这枚戒指是假的", "我要见你们董事长", "凭什么")
@@ -54,6 +56,18 @@ def test_every_line_is_found_with_its_first_and_last_frame() -> None:
 def test_lines_without_a_gap_between_them_are_told_apart_on_the_frame() -> None:
     lines = dialogue(gap_ms=0)
     assert told(seen(Painted(lines, 16_000))) == truth(lines)
+
+
+def test_lines_that_differ_in_a_letter_are_told_apart_without_a_gap() -> None:
+    lines = dialogue(("他来了", "我来了", "我走了", "你们走了", "他们走吗"), gap_ms=0)
+    assert told(seen(Painted(lines, 16_000))) == truth(lines)
+
+
+@pytest.mark.parametrize("ground", [90, 210])
+def test_lines_in_an_opaque_box_are_told_apart_without_a_gap(ground: int) -> None:
+    texts = ("医院打来电话", "孩子是谁的呢", "你终于回来了", "这枚戒指是假的", "我要见你们董")
+    lines = [replace(line, panel=True) for line in dialogue(texts, gap_ms=0)]
+    assert told(seen(Painted(lines, 16_000, ground=ground))) == truth(lines)
 
 
 def test_a_line_on_every_picture_of_the_film_is_dialogue_all_the_same() -> None:

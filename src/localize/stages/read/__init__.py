@@ -21,11 +21,12 @@ from localize.sight import Footage, Reader, Reading
 from localize.stages.read import band as bands
 from localize.stages.read.lines import Box, union
 from localize.stages.read.sorting import Frame, ignored, inserts
+from localize.stages.read.strip import EM_PX
 from localize.stages.read.survey import Survey, survey
 from localize.stages.read.vote import voted
-from localize.stages.read.watch import EM_PX, Run, Watch
+from localize.stages.read.watch import Run, Watch
 
-VERSION = 1
+VERSION = 2
 
 _LATIN_ONLY = regex.compile(r"[^\p{Han}]*\p{Latin}[^\p{Han}]*")
 _END_EM = 0.2

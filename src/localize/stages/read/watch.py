@@ -11,36 +11,38 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from localize.chinese import has_han, is_spoken
 from localize.sight import Reader, Reading
-from localize.stages.read.lines import EM_OF_BOX, Box, around, rows, turned, union
+from localize.stages.read.lines import EM_OF_BOX, Box, union
 from localize.stages.read.pixels import letter_colour, light, likeness, strokes
 from localize.stages.read.spaces import with_spaces
+from localize.stages.read.strip import (
+    EM_PX,
+    HALF,
+    Found,
+    amount_of,
+    cells_differ,
+    crop,
+    found_in,
+    inside,
+    part_of,
+    unchanged,
+)
 from localize.stages.read.vote import plain, same_text, similarity
 
 if TYPE_CHECKING:
     from numpy import ndarray
 
-EM_PX = 40
-"""Height of the letters in a watched strip: what the recogniser takes, with room above and below, is 48."""
 SAMPLE_MS = 200
-_FIND_EM = 22
-"""Height of the letters for finding lines."""
 _KEPT_MS = 1_200
 _VOTE_MS = (200, 600, 1_200, 2_400)
 """After how long a text is read again."""
 _ENOUGH = 3
 _STANDS, _FADES = 0.75, 0.3
 _LOOKS = 0.55
-_CELL = 0.5
 _BEGUN = 0.3
 _BLIND = 0.7
-_SAME = 0.9
 _TOUCHING_MS, _BRIEF_MS, _ALMOST = 80, 480, 0.6
-_LEAST, _SURE = 0.5, 0.8
-_OFF_AXIS = 0.12
-_HALF = 2
-"""Looks are compared on every other pixel."""
+_SURE = 0.8
 
 
 @dataclass(slots=True)
@@ -77,12 +79,6 @@ class Run:
         return self.readings > len(_VOTE_MS) or (self.readings >= _ENOUGH and agreed and not doubt)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    readings: list[Reading]
-    boxes: list[Box]
-
-
 class Watch:
     """Takes the strips of one band in order; `runs` are complete after `finish`."""
 
@@ -97,13 +93,13 @@ class Watch:
         self.runs: list[Run] = []
 
     def see(self, at_ms: int, picture: ndarray) -> None:
-        small = light(picture[::_HALF, ::_HALF])
+        small = light(picture[::HALF, ::HALF])
         self._kept.append((at_ms, small))
         while self._kept[0][0] < at_ms - _KEPT_MS:
             self._kept.popleft()
         if at_ms - self._sampled_ms >= SAMPLE_MS - 5:
             self._sampled_ms = at_ms
-            self._sample(at_ms, picture, strokes(small, EM_PX // _HALF // 2))
+            self._sample(at_ms, picture, strokes(small, EM_PX // HALF // 2))
 
     def finish(self, duration_ms: int) -> list[Run]:
         if self._run:
@@ -113,17 +109,16 @@ class Watch:
     def _sample(self, at_ms: int, picture: ndarray, looks: ndarray) -> None:
         run = self._run
         if run is None:
-            if self._empty is not None and _unchanged(looks, self._empty):
+            if self._empty is not None and unchanged(looks, self._empty):
                 return
-            self._open(at_ms, looks, picture, self._find(picture))
+            self._open(at_ms, looks, picture, found_in(picture, self._reader, self._standing, self._centred))
             return
-        here = _masked(looks, run.boxes)
-        stands, like = _amount(here, run.looks), likeness(here, run.looks)
-        if like > _LOOKS and _FADES < stands < _STANDS:
+        here = inside(looks, run.boxes)
+        stands, like = amount_of(here, run.looks), likeness(here, run.looks)
+        if like > _LOOKS and stands > _FADES and not cells_differ(here, run.looks, run.boxes):
             run.held_ms = at_ms
-            return
-        if like > _LOOKS and stands >= _STANDS and not self._cells_differ(here, run):
-            run.held_ms = at_ms
+            if stands < _STANDS:
+                return
             if stands > 1.1:
                 run.looks = here
             self._settle(run)
@@ -138,33 +133,33 @@ class Watch:
             self._changed(at_ms, picture, looks, run)
             return
         for line, box in zip(run.lines, run.boxes, strict=True):
-            line.append(with_spaces(self._reader.read(picture, box.corners), _crop(picture, box)))
+            line.append(with_spaces(self._reader.read(picture, box.corners), crop(picture, box)))
         run.read_ms = at_ms
 
     def _changed(self, at_ms: int, picture: ndarray, looks: ndarray, run: Run) -> None:
-        found = self._find(picture)
+        found = found_in(picture, self._reader, self._standing, self._centred)
         if found and len(found.readings) == len(run.lines) and _same(run, found.readings):
             for line, reading in zip(run.lines, found.readings, strict=True):
                 line.append(reading)
-            run.looks, run.boxes = _masked(looks, found.boxes), found.boxes
+            run.looks, run.boxes = inside(looks, found.boxes), found.boxes
             run.held_ms = run.read_ms = at_ms
             return
-        if not found and likeness(_masked(looks, run.boxes), run.looks) > _LOOKS:
+        if not found and likeness(inside(looks, run.boxes), run.looks) > _LOOKS:
             run.held_ms = at_ms
             return
         self._close(at_ms)
         self._open(at_ms, looks, picture, found)
 
-    def _open(self, at_ms: int, looks: ndarray, picture: ndarray, found: _Found | None) -> None:
+    def _open(self, at_ms: int, looks: ndarray, picture: ndarray, found: Found | None) -> None:
         if not found:
             self._empty = looks
             return
         self._empty = None
-        colours = [letter_colour(_crop(picture, box)) for box in found.boxes]
+        colours = [letter_colour(crop(picture, box)) for box in found.boxes]
         ems = [box.height * EM_OF_BOX for box in found.boxes]
         self._run = Run(
             at_ms, at_ms, [[reading] for reading in found.readings], found.boxes, colours, ems,
-            _masked(looks, found.boxes), at_ms, at_ms, at_ms,
+            inside(looks, found.boxes), at_ms, at_ms, at_ms,
         )  # fmt: skip
 
     def _settle(self, run: Run) -> None:
@@ -191,72 +186,12 @@ class Watch:
         self.runs.append(run)
 
     def _amount_at(self, small: ndarray, run: Run) -> float:
-        reach = EM_PX // _HALF // 2
-        rows_, columns = _part(union(run.boxes))
+        reach = EM_PX // HALF // 2
+        rows_, columns = part_of(union(run.boxes))
         # Only around the text: this is done for every picture near its borders.
         top, left = max(rows_.start - reach, 0), max(columns.start - reach, 0)
         around_ = (slice(top, rows_.stop + reach), slice(left, columns.stop + reach))
-        return _amount(strokes(small[around_], reach), run.looks[around_])
-
-    def _cells_differ(self, here: ndarray, run: Run) -> bool:
-        """Whether a part as wide as a letter has changed while the rest stands."""
-        import numpy as np
-
-        em = EM_PX // _HALF
-        for box in run.boxes:
-            part = _part(box)
-            starts = np.arange(0, max(run.looks[part].shape[1], 1), em)
-            energies = np.add.reduceat((run.looks[part] ** 2).sum(axis=0), starts)
-            shares = np.add.reduceat((here[part] * run.looks[part]).sum(axis=0), starts)
-            letters = energies > 0.3 * energies.mean()
-            if (shares[letters] < _CELL * energies[letters]).any():
-                return True
-        return False
-
-    def _find(self, picture: ndarray) -> _Found | None:
-        """The lines of the band in `picture`, read; None where there is no text."""
-        height, width = picture.shape[:2]
-        longest = round(max(height, width) * _FIND_EM / EM_PX)
-        boxes = []
-        for corners in self._reader.find(picture, longest):
-            box = around(corners)
-            if not turned(corners) and self._may_be_dialogue(box):
-                boxes.append(box)
-        found = []
-        for row in rows(boxes):
-            place = _evened(union(_on_axis(row, width / 2)), width / 2) if self._centred else union(row)
-            if self._centred and abs(place.centre[0] / width - 0.5) > _OFF_AXIS:
-                continue
-            reading = self._reader.read(picture, place.corners)
-            if is_spoken(reading.text) and reading.confidence >= _LEAST:
-                found.append((with_spaces(reading, _crop(picture, place)), place))
-        if any(has_han(reading.text) for reading, _ in found):
-            # Foliage and lace beside the letters are read as one or two of the Latin ones.
-            found = [(r, p) for r, p in found if has_han(r.text) or (len(r.text) > 2 and r.confidence > _SURE)]
-        return _Found([reading for reading, _ in found], [place for _, place in found]) if found else None
-
-    def _may_be_dialogue(self, box: Box) -> bool:
-        em = box.height * EM_OF_BOX
-        return 0.4 * EM_PX < em < 1.7 * EM_PX and all(box.shared(other) < 0.5 for other in self._standing)
-
-
-def _on_axis(row: Sequence[Box], axis: float) -> list[Box]:
-    """`row` without such narrow boxes at its ends as only push it off the axis: something bright beside the letters."""
-    kept = list(row)
-    for end in (0, -1):
-        rest = kept[1:] if end == 0 else kept[:-1]
-        narrow = kept[end].width < 1.5 * EM_PX
-        if rest and narrow and abs(union(rest).centre[0] - axis) + EM_PX / 2 < abs(union(kept).centre[0] - axis):
-            kept = rest
-    return kept
-
-
-def _evened(row: Box, axis: float) -> Box:
-    """`row` as far on one side of its axis as on the other: a detector overlooks a 一 at the end of a line."""
-    missing = 2 * abs(row.centre[0] - axis)
-    if not 0.6 * EM_PX < missing < 2.2 * EM_PX:
-        return row
-    return Box(min(row.left, 2 * axis - row.right), row.top, max(row.right, 2 * axis - row.left), row.bottom)
+        return amount_of(strokes(small[around_], reach), run.looks[around_])
 
 
 def merged(runs: Sequence[Run]) -> list[Run]:
@@ -293,40 +228,8 @@ def _same(run: Run, readings: Sequence[Reading]) -> bool:
     return True
 
 
-def _masked(looks: ndarray, boxes: Sequence[Box]) -> ndarray:
-    """`looks` inside `boxes` only."""
-    import numpy as np
-
-    masked = np.zeros_like(looks)
-    for box in boxes:
-        part = _part(box)
-        masked[part] = looks[part]
-    return masked
-
-
-def _part(box: Box) -> tuple[slice, slice]:
-    """`box` of a strip as a part of its looks."""
-    rows_ = slice(max(int(box.top) // _HALF, 0), int(box.bottom) // _HALF)
-    return rows_, slice(max(int(box.left) // _HALF, 0), int(box.right) // _HALF)
-
-
-def _amount(here: ndarray, looks: ndarray) -> float:
-    """How much of `looks` there is in `here`: 1 where it stands in full, 0.5 where it has half faded."""
-    energy = float((looks * looks).sum())
-    return float((here * looks).sum()) / energy if energy > 1.0 else 0.0
-
-
-def _unchanged(here: ndarray, looks: ndarray) -> bool:
-    """Whether a picture looks as it did, in shape and in strength: letters that fade in have their shape at once."""
-    return likeness(here, looks) > _SAME and _SAME < _amount(here, looks) < 1 / _SAME
-
-
 def _begun(amounts: Sequence[float]) -> tuple[float, bool]:
     """From which of `amounts` on a text has begun, and whether there are any from before: what is behind letters looks
     a little like them, and a fade takes its time."""
     base = max(0.0, min(amounts, default=0.0))
     return base + _BEGUN * (1 - base), base < _BLIND
-
-
-def _crop(picture: ndarray, box: Box) -> ndarray:
-    return picture[max(int(box.top), 0) : int(box.bottom), max(int(box.left), 0) : int(box.right)]
