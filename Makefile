@@ -25,6 +25,9 @@ models: setup
 demo: models
 	@# 3 means findings for a reviewer, with everything written.
 	@$(STARTER) $(BIN)/python -m flows.localize_series samples/dragon-king/series.toml || test $$? = 3
+	@echo "review it in the desk, http://127.0.0.1:8700/:"
+	@echo "  $(BIN)/localize desk users add NAME --role lead"
+	@echo "  $(BIN)/localize desk samples/dragon-king/series.toml"
 
 # Prefect's server and a worker, and the desk, until Ctrl-C; options: make serve SERVE="shows/ --port 4300 --limit 2"
 serve: models
