@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from localize.sight import Reader, Reading
@@ -146,6 +146,15 @@ class Watch:
             return
         if not found and likeness(inside(looks, run.boxes), run.looks) > _LOOKS:
             run.held_ms = at_ms
+            return
+        here = inside(looks, run.boxes)
+        whole = plain("".join(reading.text for reading in found.readings)) if found else ""
+        stands = likeness(here, run.looks) > _LOOKS and amount_of(here, run.looks) >= _STANDS
+        if found and stands and plain(run.text) in whole:
+            # What stood there stands there still: a part of it was read while it faded in.
+            start_ms, settled = run.start_ms, run.settled
+            self._open(at_ms, looks, picture, found)
+            self._run = replace(self._run or run, start_ms=start_ms, settled=settled)
             return
         self._close(at_ms)
         self._open(at_ms, looks, picture, found)
