@@ -143,21 +143,14 @@ def import_(
 
 
 def _read(file: Path, jobs: list[Job], to: str) -> Returned:
-    from localize.exchange import returned, subtitle, workbook_reader, xliff
+    from localize.exchange import reading, returned
 
     try:
         with file.open("rb") as stream:
             data = stream.read(returned.MOST_BYTES + 1)
     except OSError as error:
         raise InputError(f"{file} cannot be read: {error.strerror or error}", next_step="check its name") from error
-    kind = file.suffix.lower()
-    if kind == ".xlsx":
-        return workbook_reader.read(data)
-    if kind in {".xlf", ".xliff"}:
-        return xliff.read(data)
-    if kind in subtitle.SUFFIXES:
-        return subtitle.read(data, file.name, jobs, to)
-    raise InputError(f"{file.name} is no .xlsx, .srt, .ass or .xlf", next_step="save it as what was exported")
+    return reading.read(data, file.name, jobs, to)
 
 
 def _approve(job: Job, tag: str, reviewer: str, file: Path) -> str:

@@ -21,6 +21,7 @@ from localize.desk import (
     deciding,
     episode,
     errors,
+    files,
     history,
     lessons,
     media,
@@ -39,7 +40,7 @@ from localize.errors import LocalizeError
 
 ROUTERS: tuple[APIRouter, ...] = (
     board.router, episode.router, api.router, sources.router, deciding.router, lessons.router, history.router,
-    search.router, media.router, pages.router,
+    files.router, search.router, media.router, pages.router,
 )  # fmt: skip
 """For signed-in people; what changes something needs the token of its session."""
 PUBLIC = ("/healthz", "/login", "/language", "/messages.json", "/metrics", "/static")

@@ -13,9 +13,10 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from localize.desk.sessions import Sessions
+from localize.exchange.returned import MOST_BYTES
 
-UPLOAD_BYTES = 20_000_000
-"""Of a form with files. A workbook of 100 episodes has 3 MB."""
+UPLOAD_BYTES = MOST_BYTES + 100_000
+"""Of a form with a file: a little more than that may have, so that a page can say what is wrong with one too large."""
 BODY_BYTES = 2_000_000
 """Of any other request."""
 STRANGER_BYTES = 16_000
