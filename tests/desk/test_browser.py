@@ -18,9 +18,11 @@ from localize.cues import TargetTrack
 from localize.decisions import Decision
 from localize.desk.app import Settings, create_app
 from localize.desk.users import Users
+from localize.exchange.returned import MOST_BYTES
 from localize.job import Job
 from tests.desk.conftest import PASSWORD
 from tests.desk.film import translated
+from tests.desk.test_desk_files import edited
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = next(
@@ -333,8 +335,39 @@ def test_the_riskiest_lines_come_first_and_a_search_leaves_only_what_it_finds(se
     playwright.expect(page.locator(".cue:visible")).to_have_count(1)
 
 
+def test_a_workbook_goes_out_is_edited_and_comes_back(seat: Seat, job: Job, tmp_path: Path) -> None:
+    page = seat("ravi", TH)
+    page.get_by_role("link", name="Files").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name=re.compile("^XLSX")).click()
+    book = tmp_path / download.value.suggested_filename
+    download.value.save_as(book)
+    book.write_bytes(edited(book.read_bytes(), {"c0001": "ลง!", "c0006": "ฉันกลับมา"}))
+    before = job.workspace.need(TargetTrack, "targets/th.json")
+    page.get_by_label("The edited file").set_input_files(book)
+    page.get_by_role("button", name="Show what it would change").click()
+    playwright.expect(page.get_by_role("region", name="2 edited lines").locator("tbody tr")).to_have_count(2)
+    assert job.workspace.need(TargetTrack, "targets/th.json") == before
+    page.get_by_role("button", name="Take in", exact=True).click()
+    playwright.expect(page.get_by_role("status")).to_contain_text("2 lines taken in")
+    page.get_by_role("link", name="ep01 · th").click()
+    playwright.expect(line(page, "c0001")).to_have_value("ลง!")
+    assert text_of(job, "th", "c0006") == "ฉันกลับมา"
+
+
+def test_a_file_too_large_is_refused_before_it_is_sent(seat: Seat, tmp_path: Path) -> None:
+    page = seat("ravi", f"{TH}/files")
+    (tmp_path / "large.xlsx").write_bytes(bytes(MOST_BYTES + 1))
+    file = page.get_by_label("The edited file")
+    file.set_input_files(tmp_path / "large.xlsx")
+    page.get_by_role("button", name="Show what it would change").click()
+    assert file.evaluate("(input) => input.validationMessage") == "The file is too large: 32 MB are allowed."
+    assert page.url.endswith("/files")
+    playwright.expect(page.get_by_role("alert")).to_have_count(0)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/", AR, f"{TH}/history", "/series/tide/replace?text=a", "/login"])
+@pytest.mark.parametrize("path", ["/", AR, f"{TH}/history", f"{TH}/files", "/series/tide/replace?text=a", "/login"])
 def test_no_page_has_a_serious_violation_of_accessibility(seat: Seat, path: str, scheme: str) -> None:
     page = seat("lena", path if path != "/login" else "/", color_scheme=scheme)
     if path == AR:
