@@ -127,3 +127,12 @@ def test_a_manifest_that_would_be_wrong_is_not_left_behind(folder: Path) -> None
 def test_an_empty_folder_is_refused(folder: Path) -> None:
     with pytest.raises(InputError, match="holds no video"):
         intake.create(folder, intake.look(folder), id_="tide", title="潮", genre="war-god", locales=["en"])
+
+
+def test_who_just_copied_the_episodes_is_told_to_wait_and_not_to_copy_them(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    video(folder, "ep01.mp4", age_s=0)
+    with pytest.raises(InputError, match="next: run it again in 60 s, or put"):
+        intake.create(folder, intake.look(folder), id_="tide", title="潮", genre="war-god", locales=["en"])

@@ -124,7 +124,10 @@ def create(folder: Path, found: Intake, *, id_: str, title: str, genre: str, loc
     if path.exists():
         raise InputError(f"{path} is there already", next_step=f"edit it, or: localize series add {path}")
     if not found.episodes:
-        raise InputError(f"{folder} holds no video that could be taken", next_step="copy the episodes there first")
+        step = "copy the episodes there first"
+        if found.unfinished:
+            step = f"run it again in {SETTLE_S} s, or put ep01.mp4{READY} beside ep01.mp4 where the copy is whole"
+        raise InputError(f"{folder} holds no video that could be taken", next_step=step)
     text = new_manifest(found, id_=id_, title=title, genre=genre, locales=locales)
     write_atomic(path, text.encode())
     try:

@@ -1,4 +1,4 @@
-"""The bench: `python -m tests.bench [speech] [translate] [burn] [demo] [--repeats 5] [--quick] [--json FILE]`.
+"""The bench: `python -m tests.bench [PART ...] [--repeats 5] [--quick] [--json FILE]`.
 
 Prints the machine and a Markdown table per part on stdout, progress on stderr, and ends with 1 when a figure misses its
 limit. Runs that are compared are interleaved (A B C A B C) in one process, models loaded; a time is the median of the

@@ -8,16 +8,10 @@ import pytest
 from localize import pipeline
 from localize.cues import Cue, SourceTrack, TargetLine, TargetTrack, source_fingerprint
 from localize.engines.registry import Engines
-from localize.episode import AudioFacts, MediaFacts
 from localize.job import SOURCE, Job
 from localize.series import load
+from tests.facts import FACTS
 
-FACTS = MediaFacts(
-    digest="m", size_bytes=1, mtime_ns=1, duration_ms=20_000, width_px=1080, height_px=1920, coded_width_px=1080,
-    coded_height_px=1920, rotation=0, sample_aspect="1:1", frame_rate="25", variable_rate=False, frames=500,
-    video_codec="h264", pixel_format="yuv420p", colour_space="bt709", colour_transfer="bt709",
-    colour_primaries="bt709", colour_range="tv", audio=AudioFacts("aac", 48_000, 2, 0),
-)  # fmt: skip
 MANIFEST = """
 schema = 1
 id = "tide"
