@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.exceptions import ObjectAlreadyExists
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 
 from localize.console import talk
 from localize.errors import InputError
@@ -18,6 +20,26 @@ from localize.steps import STEPS
 FILE = Path(__file__).with_name("limits.toml")
 POOL = "localize"
 _CORES = "cores"
+_AT_MOST = 200
+"""How many limits of a server are looked through."""
+
+
+def tag(stage: str) -> str:
+    """What tasks of `stage` are tagged with where the server limits them."""
+    return f"stage:{stage}"
+
+
+def _name(stage: str) -> str:
+    """Under which Prefect keeps the limit of a tag."""
+    return f"tag:{tag(stage)}"
+
+
+@lru_cache(maxsize=8)
+def kept(_flow_run: str | None) -> frozenset[str]:
+    """The stages that the server limits, asked for once in a flow run: they change when ops say so, not in between."""
+    with get_client(sync_client=True) as client:
+        names = {limit.name for limit in client.read_global_concurrency_limits(limit=_AT_MOST)}
+    return frozenset(stage for stage in STEPS if _name(stage) in names)
 
 
 def slots(cores: int, file: Path = FILE) -> dict[str, int]:
@@ -37,12 +59,18 @@ def queues(file: Path = FILE) -> dict[str, dict[str, Any]]:
     return dict(tomllib.loads(file.read_text(encoding="utf-8"))["queues"])
 
 
-def main(cores: Annotated[int, typer.Option(help="Of all workers together; else of this machine.")] = WORKERS) -> None:
+def main(
+    cores: Annotated[int, typer.Option(help="Of all workers together; else of this machine.")] = WORKERS,
+    queues_only: Annotated[bool, typer.Option(help="No limits: one flow run at a time shares with nobody.")] = False,
+) -> None:
     """Make the server's limits and queues what the file says; what has other names is left alone."""
     with get_client(sync_client=True) as client:
         for stage, number in slots(cores).items():
-            # Tasks bear their stage as a tag; Prefect keeps the limit of a tag under this name.
-            client.upsert_global_concurrency_limit_by_name(f"tag:stage:{stage}", number)
+            if queues_only:
+                with suppress(ObjectNotFound):
+                    client.delete_global_concurrency_limit_by_name(_name(stage))
+                continue
+            client.upsert_global_concurrency_limit_by_name(_name(stage), number)
             talk(f"limit {stage}: {number} at a time")
         for name, queue in queues().items():
             _queue(client, name, queue)

@@ -197,7 +197,8 @@ def main(
         _healthy(together, api)
         together.once("pool", (*prefect, "work-pool", "create", POOL, "--type", "process", "--overwrite"))
         together.once("deploy", (*prefect, "deploy", "--all"))
-        together.once("limits", (sys.executable, "-m", "flows.limits"))
+        # Queues always; limits only where there is something to share: slots are slow on SQLite.
+        together.once("limits", (sys.executable, "-m", "flows.limits", *(() if limit > 1 else ("--queues-only",))))
         together.once("automations", (sys.executable, "-m", "flows.automations"))
         # The desk and whatever else a person does here come first.
         worker = (*prefect, "worker", "start", "--pool", POOL, "--limit", str(limit))

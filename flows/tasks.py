@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from prefect import Task, task
+from prefect import Task, runtime, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.futures import PrefectFuture
@@ -15,8 +15,6 @@ from localize import status
 from localize.console import talk
 from localize.errors import LocalizeError
 from localize.pipeline import Done, Unit
-
-LIMITED = frozenset(limits.slots(1))
 
 
 class Wave:
@@ -54,10 +52,11 @@ def work(unit: Unit, wave: Wave) -> None:
 
 
 def _tags(unit: Unit) -> list[str]:
-    """The one that a limit of the server may be about. For every task with any tag Prefect asks the server for slots,
-    which costs the short ones more than they take; their names say stage, episode and locale, and their run has tags.
+    """The one that a limit of the server is about. For every task with a tag Prefect asks the server for a slot, which
+    costs the short ones more than they take: seconds on SQLite, which refuses to be written to by two at once. Their
+    names say stage, episode and locale, and their run has tags.
     """
-    return [f"stage:{unit.step}"] if unit.step in LIMITED else []
+    return [limits.tag(unit.step)] if unit.step in limits.kept(runtime.flow_run.get_id()) else []
 
 
 def as_tasks(units: Sequence[Unit], run: Callable[[Unit], Done]) -> Sequence[Done]:

@@ -2,7 +2,8 @@
 
 Limits: running it again when it is finished takes less than 10 s; the memory of the process after the last episode is
 at most 1.10 times that after the tenth; Prefect adds at most 60 ms to a task, on SQLite and, where `BENCH_POSTGRES`
-names an empty database (`postgresql+asyncpg://...`), on PostgreSQL, with no "database is locked" in the server's log.
+names an empty database (`postgresql+asyncpg://...`), on PostgreSQL with the limits of `flows/limits.toml`, with no
+"database is locked" in the server's log.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 
+from flows import limits
 from localize import pipeline, settings
 from localize.errors import EngineRejected, EngineUnavailable
 from localize.job import Job
@@ -32,6 +34,7 @@ TENTH = 10
 ROUNDS = 3
 AGAIN = "running it again when it is finished"
 UNDER_S, MORE_MEMORY, TASK_MS = 10.0, 1.10, 60.0
+SQLITE = "SQLite"
 POSTGRES = "BENCH_POSTGRES"
 START_S = 180.0
 
@@ -84,7 +87,7 @@ def _growth(resident: Sequence[float]) -> float:
 
 
 def _databases(folder: Path) -> dict[str, str]:
-    kinds = {"SQLite": f"sqlite+aiosqlite:///{folder / 'prefect.db'}"}
+    kinds = {SQLITE: f"sqlite+aiosqlite:///{folder / 'prefect.db'}"}
     return kinds | ({"PostgreSQL": os.environ[POSTGRES]} if os.environ.get(POSTGRES) else {})
 
 
@@ -93,6 +96,9 @@ def _on_prefect(kind: str, url: str, folder: Path, count: int, say: Say) -> list
     log = folder / f"{kind}.log"
     with _server(url, log, folder) as api:
         environment = os.environ | {"PREFECT_API_URL": api, "PREFECT_HOME": str(folder / "home")}
+        if kind != SQLITE:  # what several workers share; one flow run at a time on SQLite has no limits
+            _run("prefect", "--no-prompt", "work-pool", "create", limits.POOL, "--type", "process", env=environment)
+            _run("flows.limits", env=environment)
         command = [sys.executable, "-m", "tests.bench.scale_flow", str(folder / kind), str(count)]
         done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode:
@@ -105,6 +111,10 @@ def _on_prefect(kind: str, url: str, folder: Path, count: int, say: Say) -> list
         Figure(f"{kind}: added to a task", added_ms, "ms", at_most=TASK_MS, note=f"{told['tasks']} task runs"),
         Figure(f'{kind}: "database is locked" in the server\'s log', locked, at_most=0),
     ]
+
+
+def _run(module: str, *arguments: str, env: Mapping[str, str]) -> None:
+    subprocess.run((sys.executable, "-m", module, *arguments), env=env, stdout=subprocess.DEVNULL, check=True)
 
 
 @contextmanager

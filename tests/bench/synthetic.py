@@ -1,7 +1,8 @@
 """A series as large as wanted whose engines do nothing: what is left is the work of the pipeline around them.
 
-Tracks, layouts, checks, subtitle files and records are real. The probe, the detection of shots and the encoder are
-replaced in this process by ones that answer at once, so that a hundred episodes need no encoder.
+Tracks, layouts, checks, subtitle files and records are real. The probe, the detection of shots, the film (which shows
+no text) and the encoder are replaced in this process by ones that answer at once, so that a hundred episodes need no
+encoder.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from localize.fingerprint import file_digest
 from localize.job import Job
 from localize.locales import LOCALES
 from localize.media import RenderPlan
+from localize.sight import Corners, Reading, Seen
 from localize.stages import ingest
+from localize.steps import picture
 from localize.timing import Shots
 
 ALL = tuple(LOCALES)[:17]
@@ -41,7 +44,31 @@ SAID = (
 def engines() -> Engines:
     """One that writes every locale at once."""
     fake = FakeTranslator(lambda text, tag: f"{tag} {len(text)}")
-    return Engines(argos=fake, opencc=fake)
+    return Engines(argos=fake, opencc=fake, rapidocr=_Reader())
+
+
+class _Reader:
+    """Finds nothing."""
+
+    version = "none"
+
+    def find(self, _picture: object, _longest_px: int) -> list[Corners]:
+        return []
+
+    def read(self, _picture: object, _at: Corners) -> Reading:
+        raise AssertionError("there is nothing to read")
+
+
+class _Film:
+    """No pictures at all."""
+
+    def __init__(self, *_: object) -> None: ...
+
+    def frames(self, _width_px: int, _apart_ms: int, _progress: Progress | None = None) -> Iterator[Seen]:
+        return iter(())
+
+    def strips(self, *_: object) -> Iterator[Seen]:
+        return iter(())
 
 
 def jobs(manifest: Path) -> list[Job]:
@@ -84,6 +111,7 @@ def nothing_heavy() -> Iterator[None]:
     with (
         mock.patch.object(ingest, "probe", _probe),
         mock.patch.object(shots, "detect", _detect),
+        mock.patch.object(picture, "Film", _Film),
         mock.patch.object(ffmpeg, "run", _run),
         mock.patch.object(ffmpeg, "frame", _frame),
     ):
