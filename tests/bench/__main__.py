@@ -22,7 +22,8 @@ from tests.bench import machine
 from tests.bench.harness import Measure, Part
 
 PARTS = (
-    "speech", "translate", "terms", "memory", "redo", "layout", "ocr", "burn", "cover", "desk", "scale", "demo",
+    "speech", "translate", "terms", "memory", "redo", "layout", "ocr", "burn", "cover", "desk", "scale",
+    "orchestration", "workers", "demo",
 )  # fmt: skip
 
 

@@ -10,23 +10,17 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
-import httpx
-
-from flows import limits
 from localize import pipeline, settings
 from localize.errors import EngineRejected, EngineUnavailable
 from localize.job import Job
-from tests.bench import synthetic
+from tests.bench import servers, synthetic
 from tests.bench.harness import Figure, Part, Say, timed
 
 EPISODES, QUICK_EPISODES = 100, 4
@@ -34,9 +28,6 @@ TENTH = 10
 ROUNDS = 3
 AGAIN = "running it again when it is finished"
 UNDER_S, MORE_MEMORY, TASK_MS = 10.0, 1.10, 60.0
-SQLITE = "SQLite"
-POSTGRES = "BENCH_POSTGRES"
-START_S = 180.0
 
 
 def measure(*, repeats: int, quick: bool, say: Say) -> Part:
@@ -56,7 +47,7 @@ def measure(*, repeats: int, quick: bool, say: Say) -> Part:
             Figure(AGAIN, statistics.median(again_s), "s", min(again_s), max(again_s), at_most=UNDER_S),
             Figure("memory after the last episode, of the tenth's", _growth(resident), "x", at_most=MORE_MEMORY),
         ]
-        for kind, url in _databases(folder).items():
+        for kind, url in servers.databases(folder).items():
             figures += _on_prefect(kind, url, folder, count, say)
     about = (
         f"{count} episodes of {synthetic.SECONDS} s and {synthetic.LINES} cues in {len(synthetic.ALL)} locales, "
@@ -86,19 +77,12 @@ def _growth(resident: Sequence[float]) -> float:
     return resident[-1] / resident[min(TENTH, len(resident)) - 1]
 
 
-def _databases(folder: Path) -> dict[str, str]:
-    kinds = {SQLITE: f"sqlite+aiosqlite:///{folder / 'prefect.db'}"}
-    return kinds | ({"PostgreSQL": os.environ[POSTGRES]} if os.environ.get(POSTGRES) else {})
-
-
 def _on_prefect(kind: str, url: str, folder: Path, count: int, say: Say) -> list[Figure]:
     """Run the flow in a process of its own, against a server of its own."""
     log = folder / f"{kind}.log"
-    with _server(url, log, folder) as api:
-        environment = os.environ | {"PREFECT_API_URL": api, "PREFECT_HOME": str(folder / "home")}
-        if kind != SQLITE:  # what several workers share; one flow run at a time on SQLite has no limits
-            _run("prefect", "--no-prompt", "work-pool", "create", limits.POOL, "--type", "process", env=environment)
-            _run("flows.limits", env=environment)
+    with servers.serving(url, log, folder) as environment:
+        if kind != servers.SQLITE:  # what several workers share; one flow run at a time on SQLite has no limits
+            servers.shared(environment)
         command = [sys.executable, "-m", "tests.bench.scale_flow", str(folder / kind), str(count)]
         done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode:
@@ -111,41 +95,3 @@ def _on_prefect(kind: str, url: str, folder: Path, count: int, say: Say) -> list
         Figure(f"{kind}: added to a task", added_ms, "ms", at_most=TASK_MS, note=f"{told['tasks']} task runs"),
         Figure(f'{kind}: "database is locked" in the server\'s log', locked, at_most=0),
     ]
-
-
-def _run(module: str, *arguments: str, env: Mapping[str, str]) -> None:
-    subprocess.run((sys.executable, "-m", module, *arguments), env=env, stdout=subprocess.DEVNULL, check=True)
-
-
-@contextmanager
-def _server(url: str, log: Path, folder: Path) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = os.environ | {
-        "PREFECT_SERVER_DATABASE_CONNECTION_URL": url, "PREFECT_HOME": str(folder / "home"),
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    }  # fmt: skip
-    environment.pop("PREFECT_API_URL", None)
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    with log.open("w") as out:
-        process = subprocess.Popen(command, env=environment, stdout=out, stderr=subprocess.STDOUT)
-    api = f"http://127.0.0.1:{port}/api"
-    try:
-        _wait(process, api)
-        yield api
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait(process: subprocess.Popen[bytes], api: str) -> None:
-    give_up_s = time.monotonic() + START_S
-    while time.monotonic() < give_up_s and process.poll() is None:
-        try:
-            if httpx.get(f"{api}/health", timeout=2).is_success:
-                return
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.5)
-    raise EngineUnavailable("the Prefect server of the bench did not start")
