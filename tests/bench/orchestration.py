@@ -20,7 +20,7 @@ from tests.bench.harness import Figure, Part, Say, ratio
 
 OVERHEAD = 1.03
 LEAST_S = 600
-EPISODES, CLIPS = 4, 4
+EPISODES, CLIPS = 3, 3
 
 
 def measure(*, repeats: int, quick: bool, say: Say) -> Part:

@@ -25,7 +25,7 @@ from tests.bench.demo import SERIES
 from tests.bench.harness import Figure, Part, Say
 
 RATE = 0.85
-EPISODES, CLIPS, LOCALES = 4, 4, 6
+EPISODES, CLIPS, LOCALES = 4, 3, 8
 SERIES_DEPLOYMENT = "localize-series/localize-series"
 POLL_S = 0.5
 GIVE_UP_S = 3600
