@@ -11,8 +11,6 @@ judges the gates; how a wave is executed (threads here, Prefect tasks in `flows`
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from itertools import groupby
@@ -21,7 +19,6 @@ from pathlib import Path
 from localize import failures, metadata
 from localize.deciding import decide, gate_error, settle
 from localize.decisions import GateName
-from localize.disk import write_atomic
 from localize.engines.registry import TRANSCRIBERS, Engines, route
 from localize.errors import InputError, LocaleError, LocalizeError, WorkspaceError, at
 from localize.findings import Finding, Findings
@@ -29,12 +26,11 @@ from localize.importing import written_by_people
 from localize.job import MODES, Job, Options
 from localize.locales import locale
 from localize.numbering import chosen
-from localize.rules import DAMAGED, finding
-from localize.runs import RunRecord, RunUnit
+from localize.runs import Recorder
 from localize.series import METADATA, SOURCES, Series
 from localize.stages.render import groups
 from localize.units import WORKERS, Done, EpisodeResult, Execute, OnProgress, Unit, in_threads, run_unit, unwatched
-from localize.workspace import findings_file, layout_file, target_file, to_json
+from localize.workspace import findings_file, layout_file, target_file
 
 __all__ = [
     "WORKERS",
@@ -97,9 +93,10 @@ def _render(job: Job, wave: _Waves, translated: Sequence[str], result: EpisodeRe
 
 def _conclude(job: Job, wave: _Waves, result: EpisodeResult) -> None:
     """What was found, how long it took, and the report that shows both."""
-    result.findings = [*_all_findings(job), *_damaged(job)]
+    found = job.recorder.record.findings(job.locales, job.series.source_locale)
+    result.findings = [*_all_findings(job), *found]
     with at(stage="report", episode_id=job.episode.id):
-        _record_run(job, result)
+        job.recorder.close()
     if job.workspace.state.facts:
         wave.run([wave.unit("report", *_known(job))])
 
@@ -107,9 +104,12 @@ def _conclude(job: Job, wave: _Waves, result: EpisodeResult) -> None:
 class _Waves:
     """The units of one episode, wave by wave."""
 
-    def __init__(self, job: Job, execute: Execute, progress: OnProgress, result: EpisodeResult) -> None:
+    def __init__(
+        self, job: Job, execute: Execute, progress: OnProgress, result: EpisodeResult, *, recorded: bool = True
+    ) -> None:
         self.job, self.execute, self.result = job, execute, result
-        self.progress = progress
+        self.progress, self.recorded = progress, recorded
+        job.recorder = Recorder(job.workspace)
 
     def unit(self, step: str, *locales: str) -> Unit:
         return Unit(step, self.job.episode.id, locales)
@@ -122,6 +122,8 @@ class _Waves:
         except BaseException:
             self.job.stop.set()  # an interrupt reaches the main thread only: encoders in others have to be told
             raise
+        if self.recorded:
+            self.job.recorder.ended([done.record for done in finished if done.unit.step != "report"])
         for done in finished:
             self.result.finished.append(done)
             # One error that hit several locales of a unit is one message.
@@ -214,39 +216,10 @@ def _all_findings(job: Job) -> list[tuple[str, Finding]]:
     return [(tag, finding) for tag, found in read if found for finding in found.findings]
 
 
-def _damaged(job: Job) -> list[tuple[str, Finding]]:
-    """What was found broken on the disk and made anew; a track that differs was edited by a person, and is no such."""
-    names = [name for name in job.workspace.damaged if not name.startswith(("targets/", "source.json"))]
-    found = []
-    for name in names:
-        tag = next((tag for tag in job.locales if Path(name).name.startswith(f"{tag}.")), job.series.source_locale)
-        found.append((tag, finding(DAMAGED, f"{name} was not as it had been written, and was made anew")))
-    return found
-
-
-def _record_run(job: Job, result: EpisodeResult) -> None:
-    """Wall-clock times live here only, and only for runs that did something."""
-    if not result.worked and not any(done.outcome.costs for done in result.finished):
-        return
-    run_id = f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{os.getpid()}"
-    units = tuple(
-        RunUnit(
-            d.unit.step,
-            d.unit.locales,
-            round(d.seconds, 3),
-            tuple(d.outcome.done),
-            tuple(d.outcome.failed),
-            d.outcome.costs,
-        )
-        for d in result.finished
-    )
-    write_atomic(job.workspace.path(f"runs/{run_id}.json"), to_json(RunRecord(run_id, units)))
-
-
 def recheck(job: Job) -> EpisodeResult:
     """Judge the tracks that are there, laid out as they are now, without making any."""
     result = EpisodeResult(job.episode.id)
-    wave = _Waves(job, in_threads, unwatched, result)
+    wave = _Waves(job, in_threads, unwatched, result, recorded=False)
     if job.episode.id == METADATA:
         there = [tag for tag in job.locales if job.workspace.exists(target_file(tag))]
         wave.run([wave.unit("check-titles", tag) for tag in there])
@@ -260,7 +233,7 @@ def recheck(job: Job) -> EpisodeResult:
 def rereport(job: Job) -> EpisodeResult:
     """Write the report of what is there."""
     result = EpisodeResult(job.episode.id)
-    wave = _Waves(job, in_threads, unwatched, result)
+    wave = _Waves(job, in_threads, unwatched, result, recorded=False)
     wave.run([wave.unit("report", *_known(job))])
     return result
 
