@@ -26,8 +26,8 @@ ENGLISH = "en"
 class Evidence:
     """Read from the glossaries, the English track and the episodes before, each when it is first asked for.
 
-    Raises GlossaryError for a table that cannot be used, WorkspaceError for a damaged track; a damaged English one stops
-    no other locale.
+    Raises GlossaryError for a table that cannot be used, WorkspaceError for a damaged track; that of English stops no
+    other locale.
     """
 
     def __init__(self, job: Job, tag: str) -> None:
