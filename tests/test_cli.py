@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import regex
 
-from localize import cli, pipeline
+from localize import cli, pipeline, waves
 from localize.cues import Cue, SourceTrack
 from localize.engines import registry
 from localize.engines.fake import FakeTranscriber, FakeTranslator, spoken
@@ -413,7 +413,7 @@ def test_a_run_that_is_terminated_gives_its_leases_back(terminal: Terminal, monk
                 raise KeyboardInterrupt
         return run_unit(job, unit, progress)
 
-    monkeypatch.setattr(pipeline, "run_unit", killed)
+    monkeypatch.setattr(waves, "run_unit", killed)
     assert terminal.run("--episode", "ep01") == 130
     # The thread that wrote ends by itself; a process waits for it at its end.
     until = time.monotonic() + 20
