@@ -32,6 +32,7 @@ from localize.episode import MediaFacts
 from localize.locales import LOCALES, SOURCE, Locale, locale
 from localize.series import Style
 from localize.stages.fit import fit
+from tests.facts import framed
 
 FOLDER = Path(__file__).parent / "golden" / "cues"
 STYLE = Style()
@@ -75,9 +76,7 @@ def everything() -> tuple[GoldenCue, ...]:
 def facts(width_px: int = 1080, height_px: int = 1920, duration_ms: int = 3_600_000) -> MediaFacts:
     """What layout has to know of a film of that size at 25 frames per second."""
     size = (width_px, height_px)
-    return MediaFacts(
-        "", 0, 0, duration_ms, *size, *size, 0, "1:1", "25", False, 0, "h264", "yuv420p", "", "", "", "", None
-    )
+    return framed(*size, duration_ms=duration_ms)
 
 
 def fitted(

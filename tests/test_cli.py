@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import regex
 
-from localize import cli, pipeline
+from localize import cli, pipeline, waves
 from localize.cues import Cue, SourceTrack
 from localize.engines import registry
 from localize.engines.fake import FakeTranscriber, FakeTranslator, spoken
@@ -103,6 +103,20 @@ def test_wrong_usage_is_one_line_with_the_next_step_and_exit_2(tmp_path: Path, a
     assert "; next: " in done.stderr
     assert done.stdout == ""
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_failures_are_listed_with_tabs_and_as_an_array_of_rows(tmp_path: Path) -> None:
+    (tmp_path / "series.toml").write_text(MANIFEST)
+    assert localize("failures", "series.toml", cwd=tmp_path).stdout == ""
+    assert localize("run", "series.toml", cwd=tmp_path).returncode == 2
+    done = localize("failures", "series.toml", cwd=tmp_path)
+    first, *_ = done.stdout.splitlines()
+    columns = first.split("\t")
+    assert columns[1:4] == ["ingest", "-", "parked"]
+    assert columns[4].endswith("does not exist")
+    assert columns[5].startswith("mend [[episode]] file in ")
+    rows = json.loads(localize("failures", "series.toml", "--json", cwd=tmp_path).stdout)
+    assert (rows[0]["episode"], rows[0]["message"], rows[0]["parked"]) == (columns[0], columns[4], True)
 
 
 def test_status_of_a_series_that_never_ran_says_what_to_type(tmp_path: Path) -> None:
@@ -399,7 +413,7 @@ def test_a_run_that_is_terminated_gives_its_leases_back(terminal: Terminal, monk
                 raise KeyboardInterrupt
         return run_unit(job, unit, progress)
 
-    monkeypatch.setattr(pipeline, "run_unit", killed)
+    monkeypatch.setattr(waves, "run_unit", killed)
     assert terminal.run("--episode", "ep01") == 130
     # The thread that wrote ends by itself; a process waits for it at its end.
     until = time.monotonic() + 20

@@ -9,16 +9,14 @@ import pytest
 from localize import settings, steps
 from localize.cues import Cue, Event, Layout, SourceTrack, TargetLine, TargetTrack, source_fingerprint
 from localize.engines.registry import Engines
-from localize.episode import EpisodeState, MediaFacts
+from localize.episode import EpisodeState
 from localize.findings import Findings
 from localize.job import Job, Options
 from localize.locales import locale
 from localize.series import load
 from localize.workspace import findings_file, layout_file, target_file, to_json
+from tests.facts import FACTS
 
-FACTS = MediaFacts(
-    "", 0, 0, 20_000, 1080, 1920, 1080, 1920, 0, "1:1", "25", False, 0, "h264", "yuv420p", "", "", "", "", None
-)
 MANIFEST = """
 schema = 1
 id = "dragon"

@@ -12,7 +12,10 @@ import pytest
 from localize import pipeline
 from localize.engines.fake import FakeTranslator
 from localize.errors import ManifestError
+from localize.job import Job
+from localize.pipeline import EpisodeResult
 from localize.series import load
+from localize.stages import report
 from tests.chaos.episode import CLIP, LINES, Episode, clip, outcome
 
 pytestmark = pytest.mark.engines
@@ -57,6 +60,10 @@ def test_damaged_files_are_made_anew_and_named(done: Episode, unseen: bool) -> N
     assert not result.errors
     found = [finding.message for _, finding in result.findings if finding.rule == "damaged-file"]
     assert sorted(message.split()[0] for message in found) == sorted(MACHINE_MADE)
+    page = (done.home / "report.html").read_text(encoding="utf-8")
+    job = done.job()
+    told = report.markdown(job.series, job.episode, job.workspace, job.locales)
+    assert all(message in page and message.replace("_", "\\_") in told for message in found)
     assert outcome(done.home) == usual
     assert not [finding for _, finding in done.run(verify=True).findings if finding.rule == "damaged-file"]
 
@@ -68,6 +75,18 @@ def test_a_track_that_cannot_be_read_is_one_error_and_the_other_locale_goes_on(d
     assert {(error.stage, error.locale) for error in result.errors} <= {("translate", "th"), ("report", None)}
     assert all("is damaged" in error.message and str(path) in (error.next_step or "") for error in result.errors)
     assert result.delivered == ("en",)
+
+
+@pytest.mark.parametrize("again", [pipeline.recheck, pipeline.rerender])
+def test_an_english_track_that_cannot_be_read_takes_no_other_locale_along(
+    done: Episode, again: Callable[[Job], EpisodeResult]
+) -> None:
+    done.write("th", 0, "คุกเข่าเดี๋ยวนี้!")
+    path = done.home / "targets" / "en.json"
+    path.write_bytes(path.read_bytes()[:40])
+    result = again(done.job())
+    assert [(error.stage, error.locale) for error in result.errors if error.stage != "report"] == [("fit", "en")]
+    assert ("check", ["th"]) in [(unit.unit.step, unit.outcome.done) for unit in result.finished]
 
 
 def during_translation(monkeypatch: pytest.MonkeyPatch, what: Callable[[], object]) -> None:

@@ -14,7 +14,6 @@ from localize.cli import app
 from localize.cues import Cue, SourceTrack, TargetLine, TargetTrack
 from localize.engines.fake import FakeTranslator
 from localize.engines.registry import Engines
-from localize.episode import MediaFacts
 from localize.errors import InputError, LeaseHeld, SubtitleError
 from localize.fingerprint import fingerprint
 from localize.importing import Fit, bring_in
@@ -25,13 +24,9 @@ from localize.stages.align import without_source
 from localize.subtitles import TimedText
 from localize.timing.shots import VERSION as SHOTS_VERSION
 from localize.timing.shots import Shots
+from tests.facts import FACTS as FILM
 
-FACTS = MediaFacts(
-    digest="d", size_bytes=1, mtime_ns=1, duration_ms=10_000, width_px=1080, height_px=1920, coded_width_px=1080,
-    coded_height_px=1920, rotation=0, sample_aspect="1:1", frame_rate="25", variable_rate=False, frames=250,
-    video_codec="h264", pixel_format="yuv420p", colour_space="", colour_transfer="", colour_primaries="",
-    colour_range="", audio=None,
-)  # fmt: skip
+FACTS = replace(FILM, duration_ms=10_000)
 SAID = ("跪下！", "我回来了。", "你是谁？", "……")
 THAI = ["คุกเข่า!", "ฉันกลับมาแล้ว", "คุณเป็นใคร"]
 MANIFEST = """

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from textwrap import dedent
 
@@ -18,7 +21,7 @@ from localize.job import Job
 from localize.lines import Brief, Line, Overlong
 from localize.pipeline import EpisodeResult
 from localize.series import load
-from localize.spending import Usage
+from localize.spending import Account, Usage
 from localize.status import status
 from localize.workspace import target_file
 from tests.conftest import Media
@@ -38,7 +41,9 @@ class Engine:
         self.name = name
         self.asked: list[tuple[str, str]] = []
         self.failures: dict[str, tuple[str, bool]] = {}
-        self.costs: dict[str, Usage] = {}
+        self.accounts: list[Account] = []
+        self.currency = "USD"
+        self.dies_at = ""
 
     def version(self, locale: str) -> str:
         return f"{self.name} 1 {locale}"
@@ -53,15 +58,21 @@ class Engine:
     ) -> Mapping[str, Sequence[Sequence[Translation]]]:
         return {tag: [() for _ in overlong] for tag, overlong in lines.items()}
 
-    def usage(self, episode: str) -> Mapping[str, Usage]:
-        return dict(self.costs)
+    @contextmanager
+    def paying(self, episode: str, account: Account) -> Iterator[None]:
+        self.accounts.append(account)
+        yield
+        self.accounts.remove(account)
 
     def _one(self, line: Line, tag: str) -> Translation:
+        if line.text == self.dies_at:
+            os.kill(os.getpid(), signal.SIGKILL)
         self.asked.append((line.text, tag))
         if line.text in self.failures:
             failure, transient = self.failures[line.text]
             return Translation("", failure=failure, transient=transient)
-        self.costs[tag] = self.costs.get(tag, Usage()) + Usage(1, 100, 10, 0.5, "USD")
+        for account in self.accounts:
+            account(tag, Usage(1, 100, 10, 0.5, self.currency))
         return Translation(" ".join(["Say", *(term.target for term in line.terms[tag]), str(len(line.text))]))
 
 
@@ -288,6 +299,32 @@ def test_what_a_run_cost_is_in_its_record_per_locale(work: Series) -> None:
     work.run()
     job = work.jobs()[0]
     assert runs.costs(job.workspace) == [(tag, Usage(2, 200, 20, 1.0, "USD")) for tag in ("en", "fr")]
+
+
+def test_what_a_killed_run_had_paid_for_is_in_its_record_and_counted_once(work: Series) -> None:
+    work.manifest('translator = "llm:fast"')
+    work.llm.dies_at = "我回来了。"
+    if not (child := os.fork()):
+        work.run()
+        os._exit(0)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+    ws = work.jobs()[0].workspace
+    assert runs.costs(ws) == [("en", Usage(1, 100, 10, 0.5, "USD"))]
+    work.llm.dies_at = ""
+    work.run()
+    work.run()
+    assert runs.costs(ws) == [("en", Usage(3, 300, 30, 1.5, "USD")), ("fr", Usage(2, 200, 20, 1.0, "USD"))]
+    assert len(runs.all_of(ws)) == 2
+
+
+def test_a_locale_that_was_paid_for_in_two_currencies_has_both_sums(work: Series) -> None:
+    work.manifest('translators = { en = ["llm:fast", "argos"] }')
+    work.llm.failures["我回来了。"] = ("refused", False)
+    work.llm.currency = "CNY"
+    work.run()
+    assert [usage for tag, usage in runs.costs(work.jobs()[0].workspace) if tag == "en"] == [
+        Usage(1, 100, 10, 0.5, "CNY"), Usage(1, 100, 10, 0.5, "USD"),
+    ]  # fmt: skip
 
 
 def test_a_locale_that_nothing_writes_is_not_promised_a_line(work: Series) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
@@ -11,6 +12,7 @@ from localize import consistency, sensitive
 from localize.assignment import Assignment
 from localize.consistency import Renderings
 from localize.cues import TargetTrack
+from localize.errors import WorkspaceError
 from localize.fingerprint import fingerprint
 from localize.glossary import stack
 from localize.job import Job
@@ -24,7 +26,8 @@ ENGLISH = "en"
 class Evidence:
     """Read from the glossaries, the English track and the episodes before, each when it is first asked for.
 
-    Raises GlossaryError for a table that cannot be used, WorkspaceError for a damaged track.
+    Raises GlossaryError for a table that cannot be used, WorkspaceError for a damaged track; that of English stops no
+    other locale.
     """
 
     def __init__(self, job: Job, tag: str) -> None:
@@ -41,7 +44,9 @@ class Evidence:
         """The lines that this track has word for word as the English one, by cue id."""
         if self._tag == ENGLISH:
             return {}
-        track, english = (self._job.workspace.read(TargetTrack, target_file(tag)) for tag in (self._tag, ENGLISH))
+        track, english = self._job.workspace.read(TargetTrack, target_file(self._tag)), None
+        with suppress(WorkspaceError):  # a damaged one is told where it is worked on itself
+            english = self._job.workspace.read(TargetTrack, target_file(ENGLISH))
         if track is None or english is None:
             return {}
         return dict(track.text_of().items() & english.text_of().items())

@@ -49,6 +49,32 @@ class Failures:
         return any(failure.may_pass for failure in self.failures)
 
 
+@dataclass(frozen=True, slots=True)
+class FailureRow:
+    """One thing that failed, as a list shows it; `parked`: a batch leaves its episode alone until something changes."""
+
+    episode: str
+    stage: str
+    locale: str
+    parked: bool
+    message: str
+    next_step: str
+    tries: int
+    since: str
+
+
+def rows(job: Job) -> list[FailureRow]:
+    """What failed in the last run of the episode; WorkspaceError where that cannot be read."""
+    failed = read(job)
+    if failed is None:
+        return []
+    waits = parked(job) is not None
+    return [
+        FailureRow(job.episode.id, one.stage, one.locale, waits, one.message, one.next_step, failed.tries, failed.at)
+        for one in failed.failures
+    ]
+
+
 def record(job: Job, errors: Sequence[LocalizeError]) -> None:
     """Note the errors of a run, or that it had none."""
     path = job.workspace.path(NAME)

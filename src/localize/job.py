@@ -11,8 +11,8 @@ from localize.cues import SourceTrack
 from localize.engines.registry import Engines
 from localize.episode import MediaFacts
 from localize.errors import LocalizeError, WorkspaceError
+from localize.runs import Recorder
 from localize.series import Episode, Series, TextSource
-from localize.spending import Usage
 from localize.workspace import EpisodeWorkspace
 
 Mode = Literal["burn", "mux", "sidecar"]
@@ -44,6 +44,8 @@ class Job:
         self.engines = engines
         self.workspace = EpisodeWorkspace(folder)
         self.media = series.path_of(episode.file)
+        self.recorder = Recorder(self.workspace)
+        """Of the run that is under way."""
         self.stop = Event()
         """Set when the run is broken off: a step ends at its next report of progress."""
 
@@ -80,5 +82,3 @@ class Outcome:
     done: list[str] = field(default_factory=list)
     fresh: list[str] = field(default_factory=list)
     failed: dict[str, LocalizeError] = field(default_factory=dict)
-    costs: dict[str, Usage] = field(default_factory=dict)
-    """What was paid for, per locale, whatever came of it."""

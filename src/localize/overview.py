@@ -182,6 +182,8 @@ def read(
         (series.source_locale, finding) for finding in (of_source.findings if of_source else ())
     ]
     found += [(state.profile.tag, finding) for state in states for finding in state.findings]
+    run = runs.latest(ws)
+    found += run.findings([*asked], series.source_locale) if run else []
     return Overview(
         series=series,
         episode=episode,
@@ -195,7 +197,7 @@ def read(
         absent=tuple((locale(tag), _why_absent(series, tag)) for tag in asked if tag not in begun),
         shared=shared,
         findings=_sorted(found, source),
-        run=runs.latest(ws),
+        run=run,
         costs=runs.costs(ws),
     )
 

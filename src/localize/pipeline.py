@@ -11,30 +11,23 @@ judges the gates; how a wave is executed (threads here, Prefect tasks in `flows`
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from itertools import groupby
 from pathlib import Path
 
 from localize import failures, metadata
 from localize.deciding import decide, gate_error, settle
 from localize.decisions import GateName
-from localize.disk import write_atomic
-from localize.engines.registry import TRANSCRIBERS, Engines, route
+from localize.engines.registry import TRANSCRIBERS, Engines
 from localize.errors import InputError, LocaleError, LocalizeError, WorkspaceError, at
 from localize.findings import Finding, Findings
-from localize.importing import written_by_people
 from localize.job import MODES, Job, Options
 from localize.locales import locale
 from localize.numbering import chosen
-from localize.rules import DAMAGED, finding
-from localize.runs import RunRecord, RunUnit
 from localize.series import METADATA, SOURCES, Series
-from localize.stages.render import groups
 from localize.units import WORKERS, Done, EpisodeResult, Execute, OnProgress, Unit, in_threads, run_unit, unwatched
-from localize.workspace import findings_file, layout_file, target_file, to_json
+from localize.waves import Waves, laid_out
+from localize.workspace import findings_file, target_file
 
 __all__ = [
     "WORKERS",
@@ -53,7 +46,7 @@ __all__ = [
 def advance(job: Job, execute: Execute = in_threads, progress: OnProgress = unwatched) -> EpisodeResult:
     """Take one episode as far as its inputs, engines and gates allow; what is done already is found, not done again."""
     result = EpisodeResult(job.episode.id)
-    wave = _Waves(job, execute, progress, result)
+    wave = Waves(job, execute, progress, result)
     try:
         if job.episode.id == METADATA:
             _texts(job, wave, result)
@@ -68,7 +61,7 @@ def advance(job: Job, execute: Execute = in_threads, progress: OnProgress = unwa
     return result
 
 
-def _texts(job: Job, wave: _Waves, result: EpisodeResult) -> None:
+def _texts(job: Job, wave: Waves, result: EpisodeResult) -> None:
     """Titles and synopsis: nothing of them is drawn."""
     if wave.run([wave.unit("titles")]) or not _open(job, "transcript", None, result):
         return
@@ -79,7 +72,7 @@ def _texts(job: Job, wave: _Waves, result: EpisodeResult) -> None:
 def rerender(job: Job, execute: Execute = in_threads, progress: OnProgress = unwatched) -> EpisodeResult:
     """Lay out and render what is translated, asking no recogniser and no translator: after a change of style, say."""
     result = EpisodeResult(job.episode.id)
-    wave = _Waves(job, execute, progress, result)
+    wave = Waves(job, execute, progress, result)
     ready = [tag for tag in job.options.locales if job.workspace.exists(target_file(tag))]
     for step in ("fit", "check"):
         failed = wave.run([wave.unit(step, tag) for tag in ready])
@@ -89,107 +82,20 @@ def rerender(job: Job, execute: Execute = in_threads, progress: OnProgress = unw
     return result
 
 
-def _render(job: Job, wave: _Waves, translated: Sequence[str], result: EpisodeResult) -> None:
+def _render(job: Job, wave: Waves, translated: Sequence[str], result: EpisodeResult) -> None:
     """From the gate of the translation through that of what was rendered."""
     ready = [tag for tag in translated if _open(job, "translation", tag, result)]
     result.delivered = tuple(tag for tag in wave.rendered(ready) if _open(job, "final", tag, result))
 
 
-def _conclude(job: Job, wave: _Waves, result: EpisodeResult) -> None:
+def _conclude(job: Job, wave: Waves, result: EpisodeResult) -> None:
     """What was found, how long it took, and the report that shows both."""
-    result.findings = [*_all_findings(job), *_damaged(job)]
+    found = job.recorder.record.findings(job.locales, job.series.source_locale)
+    result.findings = [*_all_findings(job), *found]
     with at(stage="report", episode_id=job.episode.id):
-        _record_run(job, result)
+        job.recorder.close()
     if job.workspace.state.facts:
-        wave.run([wave.unit("report", *_known(job))])
-
-
-class _Waves:
-    """The units of one episode, wave by wave."""
-
-    def __init__(self, job: Job, execute: Execute, progress: OnProgress, result: EpisodeResult) -> None:
-        self.job, self.execute, self.result = job, execute, result
-        self.progress = progress
-
-    def unit(self, step: str, *locales: str) -> Unit:
-        return Unit(step, self.job.episode.id, locales)
-
-    def run(self, units: Sequence[Unit]) -> set[str]:
-        """Run a wave; returns the scopes that failed in it."""
-        failed: set[str] = set()
-        try:
-            finished = self.execute(units, lambda unit: run_unit(self.job, unit, self.progress))
-        except BaseException:
-            self.job.stop.set()  # an interrupt reaches the main thread only: encoders in others have to be told
-            raise
-        for done in finished:
-            self.result.finished.append(done)
-            # One error that hit several locales of a unit is one message.
-            self.result.errors += {id(e): e for e in done.outcome.failed.values()}.values()
-            failed |= done.outcome.failed.keys()
-        return failed
-
-    def source(self) -> bool:
-        waves = (("ingest",), ("shots", "read", "transcribe"), ("segment",))
-        return not any(self.run([self.unit(step) for step in wave]) for wave in waves)
-
-    def translated(self, *steps: str) -> list[str]:
-        """Locales with a translation for which `steps` were done."""
-        job = self.job
-        routes: dict[str, tuple[str, ...]] = {}
-        theirs: list[str] = []
-        for tag in job.options.locales:
-            try:
-                with at(stage="translate", episode_id=job.episode.id, locale=tag):
-                    if written_by_people(job, tag):
-                        theirs.append(tag)
-                    else:
-                        routes[tag] = route(tag, job.series)
-            except LocalizeError as error:
-                self.result.errors.append(error)
-        by_route = groupby(sorted(routes, key=routes.__getitem__), key=routes.__getitem__)
-        ready = {*theirs, *routes} - self.run([self.unit("translate", *tags) for _, tags in by_route])
-        for step in steps:
-            ready -= self.run([self.unit(step, tag) for tag in self._ordered(ready)])
-        return self._ordered(ready)
-
-    def rendered(self, ready: Sequence[str]) -> list[str]:
-        """Locales among `ready` for which every asked-for file was made."""
-        left, modes = set(ready), self.job.options.modes
-        if not left:
-            return []
-        if {"burn", "mux"} & {*modes} and self.run([self.unit("cover")]):
-            return []
-        if "sidecar" in modes:
-            left -= self.run([self.unit("sidecar", tag) for tag in self._ordered(left)])
-        if "burn" in modes:
-            failed = self.run([self.unit("burn", *tags) for tags in groups(self._ordered(left), WORKERS)])
-            left -= self._alone(failed)
-        if "mux" in modes and left and self.run([self.unit("mux", *self._selectable(left))]):
-            return []
-        return self._ordered(left)
-
-    def _selectable(self, left: set[str]) -> list[str]:
-        """Tracks of the multi file: `left`, and what earlier runs made for locales this run was not asked for."""
-        job = self.job
-        others = [tag for tag in _known(job) if tag not in job.options.locales]
-        let_through = {tag for tag in others if gate_error(job, "translation", tag) is None}
-        return [tag for tag in job.locales if tag in left | let_through]
-
-    def _alone(self, failed: set[str]) -> set[str]:
-        """Try each failed locale by itself, since one bad track stops a shared encoder; returns what still failed."""
-        shared = [
-            d for d in self.result.finished if d.unit.step == "burn" and len(d.unit.locales) > 1 and d.outcome.failed
-        ]
-        again = {tag for done in shared for tag in done.outcome.failed}
-        if not again:
-            return failed
-        gone = {id(error) for done in shared for error in done.outcome.failed.values()}
-        self.result.errors = [error for error in self.result.errors if id(error) not in gone]
-        return (failed - again) | self.run([self.unit("burn", tag) for tag in self._ordered(again)])
-
-    def _ordered(self, tags: Iterable[str]) -> list[str]:
-        return sorted(tags, key=self.job.options.locales.index)
+        wave.run([wave.unit("report", *laid_out(job))])
 
 
 def _open(job: Job, gate: GateName, tag: str | None, result: EpisodeResult) -> bool:
@@ -203,56 +109,22 @@ def _open(job: Job, gate: GateName, tag: str | None, result: EpisodeResult) -> b
     return waiting is None
 
 
-def _known(job: Job) -> list[str]:
-    """Locales that have a layout to show, from this run or an earlier one."""
-    return [tag for tag in job.locales if job.workspace.exists(layout_file(tag))]
-
-
 def _all_findings(job: Job) -> list[tuple[str, Finding]]:
     tags = (job.series.source_locale, *job.options.locales)
     read = [(tag, job.workspace.read(Findings, findings_file(tag))) for tag in tags]
     return [(tag, finding) for tag, found in read if found for finding in found.findings]
 
 
-def _damaged(job: Job) -> list[tuple[str, Finding]]:
-    """What was found broken on the disk and made anew; a track that differs was edited by a person, and is no such."""
-    names = [name for name in job.workspace.damaged if not name.startswith(("targets/", "source.json"))]
-    found = []
-    for name in names:
-        tag = next((tag for tag in job.locales if Path(name).name.startswith(f"{tag}.")), job.series.source_locale)
-        found.append((tag, finding(DAMAGED, f"{name} was not as it had been written, and was made anew")))
-    return found
-
-
-def _record_run(job: Job, result: EpisodeResult) -> None:
-    """Wall-clock times live here only, and only for runs that did something."""
-    if not result.worked and not any(done.outcome.costs for done in result.finished):
-        return
-    run_id = f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{os.getpid()}"
-    units = tuple(
-        RunUnit(
-            d.unit.step,
-            d.unit.locales,
-            round(d.seconds, 3),
-            tuple(d.outcome.done),
-            tuple(d.outcome.failed),
-            d.outcome.costs,
-        )
-        for d in result.finished
-    )
-    write_atomic(job.workspace.path(f"runs/{run_id}.json"), to_json(RunRecord(run_id, units)))
-
-
 def recheck(job: Job) -> EpisodeResult:
     """Judge the tracks that are there, laid out as they are now, without making any."""
     result = EpisodeResult(job.episode.id)
-    wave = _Waves(job, in_threads, unwatched, result)
+    wave = Waves(job, in_threads, unwatched, result, recorded=False)
     if job.episode.id == METADATA:
         there = [tag for tag in job.locales if job.workspace.exists(target_file(tag))]
         wave.run([wave.unit("check-titles", tag) for tag in there])
-    known = _known(job)
-    laid_out = set(known) - wave.run([wave.unit("fit", tag) for tag in known])
-    wave.run([wave.unit("check", tag) for tag in known if tag in laid_out])
+    known = laid_out(job)
+    failed = wave.run([wave.unit("fit", tag) for tag in known])
+    wave.run([wave.unit("check", tag) for tag in known if tag not in failed])
     result.findings = _all_findings(job)
     return result
 
@@ -260,8 +132,8 @@ def recheck(job: Job) -> EpisodeResult:
 def rereport(job: Job) -> EpisodeResult:
     """Write the report of what is there."""
     result = EpisodeResult(job.episode.id)
-    wave = _Waves(job, in_threads, unwatched, result)
-    wave.run([wave.unit("report", *_known(job))])
+    wave = Waves(job, in_threads, unwatched, result, recorded=False)
+    wave.run([wave.unit("report", *laid_out(job))])
     return result
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from localize.errors import InputError
@@ -39,23 +39,9 @@ class Usage:
             self.estimated or other.estimated,
         )
 
-    def minus(self, earlier: Usage) -> Usage:
-        """What was used since the counter stood at `earlier`."""
-        cost = None if self.cost is None else self.cost - (earlier.cost or 0)
-        return Usage(
-            self.requests - earlier.requests,
-            self.input_tokens - earlier.input_tokens,
-            self.output_tokens - earlier.output_tokens,
-            cost,
-            self.currency,
-            self.estimated,
-        )
 
-
-def spent_since(earlier: Mapping[str, Usage], now: Mapping[str, Usage]) -> dict[str, Usage]:
-    """What each locale used between two readings of an engine's counters, leaving out those that used nothing."""
-    changed = {tag: usage for tag, usage in now.items() if usage != earlier.get(tag)}
-    return {tag: usage.minus(earlier.get(tag, Usage())) for tag, usage in changed.items()}
+Account = Callable[[str, Usage], None]
+"""Is told what a request was for, as a locale, and what it used, as soon as that is known."""
 
 
 class Budget:

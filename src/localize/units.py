@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from localize.errors import EXIT_FINDINGS, LocalizeError, ReviewError, at, exit_code
 from localize.findings import Finding, worst
 from localize.job import SOURCE, Job, Outcome
+from localize.runs import RunUnit
 from localize.steps import STEPS
 
 WORKERS = os.cpu_count() or 1
@@ -40,6 +41,12 @@ class Done:
     unit: Unit
     outcome: Outcome
     seconds: float
+
+    @property
+    def record(self) -> RunUnit:
+        """As the run remembers it."""
+        made, failed = tuple(self.outcome.done), tuple(self.outcome.failed)
+        return RunUnit(self.unit.step, self.unit.locales, round(self.seconds, 3), made, failed)
 
 
 @dataclass(slots=True)

@@ -247,13 +247,6 @@ class Writer:
             disk.sync(path.parent)
             self._record(name, fingerprint, digest, stat)
 
-    def accept_edit(self, name: str, fingerprint: str) -> None:
-        """Record a file that a person changed before the writing began."""
-        path = self._workspace.path(name)
-        with self._guard(), disk_errors(path, "read"):
-            self._check(name)
-            self._record(name, fingerprint, file_digest(path), path.stat())
-
     def remove(self, name: str) -> None:
         """Delete `name`, which nothing needs any more; that it is not there is no error."""
         path = self._workspace.path(name)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from localize.cues import Cue
@@ -13,6 +14,7 @@ from localize.engines.llm import LLM
 from localize.engines.llm.traffic import Clock
 from localize.glossary.terms import Span, Term
 from localize.lines import Brief, Line
+from localize.spending import Usage
 from tests.engines.llm_server import translated
 
 Make = Callable[..., LLM]
@@ -68,6 +70,20 @@ def brief_of(lines: list[Line], **given: Any) -> Brief:
 
 def translate(engine: LLM, asked: list[Line], tag: str = "en", brief: Brief | None = None) -> list[Translation]:
     return list(engine.translate(asked, [tag], brief or brief_of(asked))[tag])
+
+
+@contextmanager
+def paid(engine: LLM, episode: str = "ep01") -> Iterator[dict[str, Usage]]:
+    """What `episode` costs while the body runs, by locale."""
+    spent: dict[str, Usage] = {}
+    lock = threading.Lock()
+
+    def account(tag: str, usage: Usage) -> None:
+        with lock:
+            spent[tag] = spent.get(tag, Usage()) + usage
+
+    with engine.paying(episode, account):
+        yield spent
 
 
 def assert_all_written(made: list[Translation], sources: list[str] = SOURCES) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from localize.engines import ffmpeg, ffprobe
+from localize.engines import ffmpeg, ffprobe, ffprocess
 from localize.errors import EngineRejected, EngineUnavailable, LocalizeError, MediaError, WorkspaceError
 from localize.media import Output, RenderPlan
 
@@ -109,7 +109,7 @@ def test_an_exception_out_of_progress_stops_ffmpeg(media: Media, tmp_path: Path)
 def test_an_ffmpeg_that_stands_still_is_ended_and_may_be_tried_again(
     media: Media, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ffmpeg, "STALL_S", 1)
+    monkeypatch.setattr(ffprocess, "STALL_S", 1)
 
     def freeze(share: float) -> None:
         for pid in processes_in(tmp_path):
@@ -125,10 +125,10 @@ def test_an_ffmpeg_that_stands_still_is_ended_and_may_be_tried_again(
 def test_a_file_whose_end_was_lost_is_not_accepted_though_its_index_is_whole(media: Media, tmp_path: Path) -> None:
     made = ffmpeg.run(encode(media("noise.mp4")), folder=tmp_path)["out"]
     data = made.read_bytes()
-    ffmpeg._decode_tail(made)
+    ffmpeg.decode_tail(made)
     made.write_bytes(data[: len(data) // 2] + bytes(len(data) - len(data) // 2))
     with pytest.raises(EngineUnavailable, match=r"the end of out\.mp4 cannot be decoded"):
-        ffmpeg._decode_tail(made)
+        ffmpeg.decode_tail(made)
 
 
 def test_ffmpeg_ends_with_a_parent_that_is_killed_outright(media: Media, tmp_path: Path) -> None:

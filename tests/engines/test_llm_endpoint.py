@@ -23,6 +23,7 @@ from tests.engines.llm_case import (
     asked_lines,
     assert_all_written,
     brief_of,
+    paid,
     translate,
 )
 from tests.engines.llm_server import (
@@ -318,27 +319,30 @@ def test_tokens_and_money_are_counted_per_episode_and_locale_failed_requests_too
     server.first = [lambda _: error(500, "oops")]
     engine = llm(**PRICES, concurrency=1)
     asked = asked_lines()
-    engine.translate(asked, ["en", "fr"], brief_of(asked))
-    assert engine.usage("ep01") == {
+    with paid(engine) as spent, paid(engine, "ep02") as others:
+        engine.translate(asked, ["en", "fr"], brief_of(asked))
+    assert spent == {
         "en": Usage(2, 100, 50, pytest.approx(0.2), "CNY"),
         "fr": Usage(1, 100, 50, pytest.approx(0.2), "CNY"),
     }
-    assert engine.usage("ep02") == {}
+    assert others == {}
 
 
 def test_an_answer_that_never_arrived_counts_as_if_all_of_it_had_been_written(server: Server, llm: Make) -> None:
     server.first = [drops_mid_body]
     engine = llm(**PRICES, max_line_tokens=100)
-    translate(engine, asked_lines())
-    usage = engine.usage("ep01")["en"]
+    with paid(engine) as spent:
+        translate(engine, asked_lines())
+    usage = spent["en"]
     assert (usage.requests, usage.output_tokens, usage.estimated) == (2, 7 * 100 + 64 + 50, True)
 
 
 def test_tokens_that_a_server_does_not_count_are_estimated_and_say_so(server: Server, llm: Make) -> None:
     server.then = lambda asked: lines(items(asked), usage=None)
     engine = llm()
-    translate(engine, asked_lines())
-    usage = engine.usage("ep01")["en"]
+    with paid(engine) as spent:
+        translate(engine, asked_lines())
+    usage = spent["en"]
     assert usage.estimated
     assert (usage.requests, usage.cost) == (1, None)
     assert 300 < usage.input_tokens < 2000
@@ -351,13 +355,14 @@ def test_a_budget_stops_before_it_is_passed_and_the_rest_may_be_written_another_
     budget = Budget(9, "CNY")
     server.then = lambda asked: lines(items(asked), usage=(100, 500))
     engine = llm(budget, **PRICES)
-    made = translate(engine, asked_lines(sources))
+    with paid(engine) as spent:
+        made = translate(engine, asked_lines(sources))
     written = [line for line in made if line.text]
     left = [line for line in made if not line.text]
     assert len(written) + len(left) == len(sources)
     assert written
     assert {(line.failure, line.transient) for line in left} == {("budget spent", True)}
-    assert budget.spent == pytest.approx(engine.usage("ep01")["en"].cost)
+    assert budget.spent == pytest.approx(spent["en"].cost)
     assert budget.spent <= budget.limit
     before = len(server.asked)
     assert {line.failure for line in translate(engine, asked_lines())} == {"budget spent"}
@@ -393,7 +398,7 @@ def test_the_key_is_sent_to_the_endpoint_and_shows_nowhere(
     with pytest.raises(EngineRejected) as caught:
         translate(engine, asked_lines())
     shown = [repr(engine), repr(engine.endpoint), engine.version("en"), str(caught.value), repr(caught.value)]
-    shown += [caplog.text, *capsys.readouterr(), repr(made), repr(failed), repr(engine.usage("ep01"))]
+    shown += [caplog.text, *capsys.readouterr(), repr(made), repr(failed)]
     assert KEY not in "\n".join(shown)
 
 

@@ -14,7 +14,7 @@ from localize.engines.llm.client import BUDGET_SPENT
 from localize.lines import Overlong
 from localize.shortening import length
 from localize.spending import Budget
-from tests.engines.llm_case import PRICES, WAR_GOD, Make, QuickClock, asked_lines, brief_of, translate
+from tests.engines.llm_case import PRICES, WAR_GOD, Make, QuickClock, asked_lines, brief_of, paid, translate
 from tests.engines.llm_server import Answer, Asked, Behaviour, Server, completion, error, lines, translated
 
 SOURCES = ["我等了你五年。", "战神回来了！"]
@@ -144,8 +144,9 @@ def test_a_budget_that_is_spent_shortens_nothing_and_what_is_asked_is_counted(se
     assert [one.failure for (one,) in shorter(broke)] == [BUDGET_SPENT] * 2
     assert server.asked == []
     engine = llm(**PRICES)
-    shorter(engine)
-    usage = engine.usage("ep01")["en"]
+    with paid(engine) as spent:
+        shorter(engine)
+    usage = spent["en"]
     assert (usage.requests, usage.input_tokens, usage.output_tokens) == (1, 100, 50)
 
 

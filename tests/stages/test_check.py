@@ -7,16 +7,13 @@ from dataclasses import replace
 import pytest
 
 from localize.cues import Cue, Event, Kind, Layout, SourceTrack, TargetLine, TargetTrack
-from localize.episode import MediaFacts
 from localize.findings import Finding
 from localize.locales import LOCALES, locale
 from localize.rules import SEVERITY
 from localize.series import Style
 from localize.stages.check import check
+from tests.facts import FACTS
 
-FACTS = MediaFacts(
-    "", 0, 0, 20_000, 1080, 1920, 1080, 1920, 0, "1:1", "25", False, 0, "h264", "yuv420p", "", "", "", "", None
-)
 GOOD = {
     "en": "I know who you are.",
     "es-419": "Ya sé quién eres.",

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from localize import fonts
 from localize.cues import Event, Layout, TargetLine, TargetTrack
-from localize.episode import MediaFacts
 from localize.locales import locale
 from localize.reading import Overrides
 from localize.series import Style
 from localize.stages.check.picture import of_picture
 from localize.stages.check.time import of_time
+from tests.facts import FACTS as FILM
 
-FACTS = MediaFacts(
-    "", 0, 0, 60_000, 1080, 1920, 1080, 1920, 0, "1:1", "25", False, 1500, "h264", "yuv420p", "", "", "", "", None
-)
+FACTS = replace(FILM, duration_ms=60_000)
 
 
 def layout(*events: Event, tag: str = "en") -> Layout:

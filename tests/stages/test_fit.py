@@ -26,6 +26,7 @@ from localize.series import Style
 from localize.stages.fit import fit
 from localize.stages.segment import from_subtitles
 from localize.styles import PRESETS
+from tests.facts import framed
 
 LONG = tomllib.loads(Path(__file__).parents[1].joinpath("golden", "long_lines.toml").read_text("utf-8"))
 TAGS = sorted(LOCALES)
@@ -34,9 +35,7 @@ STYLE = Style()
 
 def facts(width_px: int = 1080, height_px: int = 1920, duration_ms: int = 60_000) -> MediaFacts:
     size = (width_px, height_px)
-    return MediaFacts(
-        "", 0, 0, duration_ms, *size, *size, 0, "1:1", "25", False, 0, "h264", "yuv420p", "", "", "", "", None
-    )
+    return framed(*size, duration_ms=duration_ms)
 
 
 def cue(number: int, start_ms: int, end_ms: int, kind: str = "dialogue") -> Cue:

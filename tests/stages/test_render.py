@@ -19,17 +19,13 @@ from localize.locales import LOCALES, locale
 from localize.media import RenderPlan
 from localize.series import Style
 from localize.stages import ingest, render
+from tests.facts import framed
 
 Media = Callable[[str], Path]
 Golden = Callable[[str, str], None]
 
 SOURCE = Path("/series/it's [ep] 01, final.mp4")
-FACTS = MediaFacts(
-    "", 1, 1, duration_ms=2000, width_px=720, height_px=1280, coded_width_px=720, coded_height_px=1280, rotation=0,
-    sample_aspect="1:1", frame_rate="25", variable_rate=False, frames=50, video_codec="h264", pixel_format="yuv420p",
-    colour_space="bt709", colour_transfer="bt709", colour_primaries="bt709", colour_range="tv",
-    audio=AudioFacts("aac", 48_000, 2, 0),
-)  # fmt: skip
+FACTS = framed(720, 1280, duration_ms=2000)
 LINES = {
     "en": "Kneel!",
     "ar": "اركع!",

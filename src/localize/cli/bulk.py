@@ -20,7 +20,7 @@ from localize.cli.common import (
     jobs_of,
     split,
 )
-from localize.errors import InputError, at, exit_code
+from localize.errors import InputError
 
 app = typer.Typer(no_args_is_help=True, help="Make a series of a folder of episodes, and add new ones.")
 Folder = Annotated[Path, typer.Argument(help="A folder with the videos of a series.", show_default=False)]
@@ -126,33 +126,17 @@ def gc(
 def failures(path: PathArgument, workspace: Workspace = None, episode: Only = "", as_json: Json = False) -> None:
     """List the episodes whose last run failed, why, and what to type; `localize retry` tries them again."""
     from localize import console
-    from localize.failures import parked, read
+    from localize.failures import rows as rows_of
 
     _, jobs = jobs_of(path, workspace=workspace, episode=episode)
-    rows: list[dict[str, object]] = []
-    for job in jobs:
-        with at(stage="failures", episode_id=job.episode.id):
-            failed = read(job)
-        for one in failed.failures if failed else ():
-            rows.append(
-                {
-                    "episode": job.episode.id,
-                    "stage": one.stage,
-                    "locale": one.locale,
-                    "message": one.message,
-                    "next": one.next_step,
-                    "tries": failed.tries if failed else 0,
-                    "since": failed.at if failed else "",
-                    "parked": parked(job) is not None,
-                }
-            )
+    rows, code = each_episode(jobs, rows_of)
     if as_json:
-        console.record({"failures": rows})
-    else:
-        for row in rows:
-            where = "\t".join(str(row[key] or "-") for key in ("episode", "stage", "locale"))
-            console.data(f"{where}\t{row['message']}; next: {row['next']}")
-    raise typer.Exit(exit_code([]))
+        console.rows(rows)
+    for row in () if as_json else rows:
+        waits = "parked" if row.parked else "next run"
+        console.data("\t".join((row.episode, row.stage or "-", row.locale or "-", waits, row.message, row.next_step)))
+    console.talk(f"{counted(rows, 'failure')} in {counted({row.episode for row in rows}, 'episode')}")
+    raise typer.Exit(code)
 
 
 def retry(

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from localize import lease
-from localize.delivery import collect, naming, records, send, texts
+from localize.delivery import collect, naming, records, send, shipping, texts
 from localize.delivery.collect import FILES, Collected, Held, Ready
 from localize.delivery.manifest import ALL_LOCALES, File, Kept, Kind, Manifest, Passed, Quality
-from localize.delivery.send import Sent, Shipment
+from localize.delivery.send import Sent
+from localize.delivery.shipping import Shipment
 from localize.delivery.target import Target, open_target
 from localize.disk import disk_errors
 from localize.errors import InputError, at
@@ -58,7 +59,7 @@ def shipment(
         everything += collect.collect(job, kinds)
     if titles and texts.wanted(titles):
         everything += texts.collect(titles, chosen)
-    return send.ship(
+    return shipping.ship(
         series, named, everything,
         locales=(*asked, *([ALL_LOCALES] if {*series.locales} <= {*asked} else [])),
         episodes=(*(job.episode.id for job in jobs), *([METADATA] if titles else ())),
@@ -77,7 +78,7 @@ def deliver(
     told: Callable[[str], None] = lambda _line: None,
 ) -> Sent:
     """Send a shipment and note in `workspace`, the root of all series, what was delivered; one at a time per series."""
-    send.refuse_workspace(made, target, workspace)
+    shipping.refuse_workspace(made, target, workspace)
     folder = workspace / made.series.id / DELIVERIES
     if dry_run:
         return send.send(made, target, prune=prune, verify=verify, dry_run=True, told=told)

@@ -134,8 +134,8 @@ def _decisions(job: Job, tag: str) -> Iterable[Decision]:
 
 def _costs(job: Job, since: date | None) -> Iterable[tuple[str, Usage]]:
     for run in runs.all_of(job.workspace):
-        ended = time.strptime(run.id.partition("-")[0], "%Y%m%dT%H%M%SZ")
-        if since is None or date(*ended[:3]) >= since:
+        began = time.strptime(run.id.partition("-")[0], "%Y%m%dT%H%M%SZ")
+        if since is None or date(*began[:3]) >= since:
             yield from ((tag, usage) for unit in run.units for tag, usage in unit.costs.items())
 
 

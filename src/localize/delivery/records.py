@@ -15,7 +15,8 @@ from localize.review.log import stamp
 from localize.workspace import from_json, to_json
 
 if TYPE_CHECKING:
-    from localize.delivery.send import Sent, Shipment
+    from localize.delivery.send import Sent
+    from localize.delivery.shipping import Shipment
     from localize.delivery.target import Target
 
 

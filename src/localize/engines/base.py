@@ -7,6 +7,7 @@ To add an engine: (1) write a module here that implements one of these protocols
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -15,7 +16,7 @@ from localize.cues import Word
 from localize.errors import NoEngine
 from localize.lines import Brief, Line, Overlong
 from localize.locales import Locale
-from localize.spending import Usage
+from localize.spending import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +136,8 @@ class Translator(Protocol):
         """
         ...
 
-    def usage(self, episode: str) -> Mapping[str, Usage]:
-        """What `episode` has cost per locale since the engine was built; empty where nothing has to be paid."""
+    def paying(self, episode: str, account: Account) -> AbstractContextManager[None]:
+        """While the body runs, `account` is told of everything that has to be paid for `episode`, from any thread."""
         ...
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from localize.cues import Word
 from localize.engines.base import Passage, Recognition, Translation
 from localize.errors import NoEngine
 from localize.lines import Brief, Line, Overlong
-from localize.spending import Usage
+from localize.spending import Account
 
 
 class FakeTranscriber:
@@ -67,8 +68,8 @@ class FakeTranslator:
             for locale, overlong in lines.items()
         }
 
-    def usage(self, episode: str) -> Mapping[str, Usage]:
-        return {}
+    def paying(self, episode: str, account: Account) -> AbstractContextManager[None]:
+        return nullcontext()
 
 
 def _made(result: str | Translation) -> Translation:

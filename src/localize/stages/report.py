@@ -25,7 +25,7 @@ from localize.series import Episode, Series
 from localize.timecode import clock
 from localize.workspace import BAND_PICTURE, EpisodeWorkspace, layout_file, render_file
 
-VERSION = 4
+VERSION = 5
 READINGS = {"ocr": "burned-in subtitles", "speech": "speech", "file": "the supplied file", "human": "a person"}
 """What each origin is called for a reader."""
 _MARKDOWN_FINDINGS = 40

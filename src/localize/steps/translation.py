@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from localize.assignment import Assignment
 from localize.engines.base import Progress
 from localize.errors import EngineRejected, EngineUnavailable, LocalizeError, at
 from localize.job import Job, Outcome
-from localize.spending import Usage, spent_since
+from localize.spending import Usage
 from localize.stages import translate
 from localize.steps.common import fresh, locked
 from localize.workspace import drafts_file, target_file
@@ -39,7 +39,7 @@ def translate_step(job: Job, locales: tuple[str, ...], progress: Progress) -> Ou
     with locked(job, "translate", made_of.keys() - set(outcome.fresh), outcome) as writers:
         outcome.fresh += [tag for tag in writers if fresh(job, made_of[tag], target_file(tag))]
         todo = [tag for tag in locales if tag in writers and tag not in outcome.fresh]
-        with _counted(job, work, todo, outcome):
+        with _paying(job, work, todo, locales):
             made_tracks = _translated(work, todo, outcome)
         for tag, made in made_tracks.items():
             if made.unfinished:
@@ -71,16 +71,18 @@ def _translated(work: Assignment, tags: Sequence[str], outcome: Outcome) -> dict
 
 
 @contextmanager
-def _counted(job: Job, work: Assignment, tags: Sequence[str], outcome: Outcome) -> Iterator[None]:
-    """Note in `outcome` what the engines of `tags` cost while the body runs, even where it fails."""
-    engines = work.engines(tags[0]) if tags else ()
-    before = [engine.usage(job.episode.id) for engine in engines]
-    try:
+def _paying(job: Job, work: Assignment, tags: Sequence[str], locales: tuple[str, ...]) -> Iterator[None]:
+    """Record what the engines of `tags` cost while the body runs, in the unit of `locales`."""
+
+    def account(tag: str, usage: Usage) -> None:
+        # Units of other routes may ask the same endpoint for this episode meanwhile.
+        if tag in tags:
+            job.recorder.paid("translate", locales, tag, usage)
+
+    with ExitStack() as stack:
+        for engine in work.engines(tags[0]) if tags else ():
+            stack.enter_context(engine.paying(job.episode.id, account))
         yield
-    finally:
-        for engine, earlier in zip(engines, before, strict=True):
-            for tag, usage in spent_since(earlier, engine.usage(job.episode.id)).items():
-                outcome.costs[tag] = outcome.costs.get(tag, Usage()) + usage
 
 
 def _unfinished(job: Job, tag: str, made: translate.Translated) -> LocalizeError:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 from localize.endpoints import Endpoint
@@ -21,7 +22,7 @@ from localize.engines.llm.window import Window
 from localize.errors import InputError
 from localize.lines import Brief, Line, Overlong
 from localize.locales import locale as profile_of
-from localize.spending import Budget, Usage
+from localize.spending import Account, Budget, Usage
 
 VERSION = 1
 """Of what is asked and of what an answer has to be; a change of it makes every line anew."""
@@ -51,7 +52,7 @@ class LLM:
         self._clock = clock or Clock()
         self._lock = threading.Lock()
         self._client: Client | None = None
-        self._usage: dict[str, dict[str, Usage]] = {}
+        self._payers: list[tuple[str, Account]] = []
 
     @property
     def name(self) -> str:
@@ -90,10 +91,17 @@ class LLM:
         _side_by_side(jobs, self.endpoint.concurrency, stop)
         return {tag: [found[tag][one.line.cue.id] for one in overlong] for tag, overlong in lines.items()}
 
-    def usage(self, episode: str) -> Mapping[str, Usage]:
-        """What `episode` used since the engine was built, per locale."""
+    @contextmanager
+    def paying(self, episode: str, account: Account) -> Iterator[None]:
+        """While the body runs, `account` is told of every request for `episode`, failed ones too."""
+        payer = episode, account
         with self._lock:
-            return dict(self._usage.get(episode, {}))
+            self._payers.append(payer)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._payers.remove(payer)
 
     def close(self) -> None:
         with self._lock:
@@ -132,8 +140,9 @@ class LLM:
 
     def _account(self, episode: str, tag: str, usage: Usage) -> None:
         with self._lock:
-            per_locale = self._usage.setdefault(episode, {})
-            per_locale[tag] = per_locale.get(tag, Usage()) + usage
+            told = [account for paid_for, account in self._payers if paid_for == episode]
+        for account in told:
+            account(tag, usage)
 
 
 def _windows(lines: Sequence[Line], brief: Brief) -> list[list[str]]:

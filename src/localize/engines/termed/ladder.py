@@ -16,6 +16,7 @@ check names it: a term is never appended.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import partial
@@ -32,7 +33,7 @@ from localize.glossary.terms import Term
 from localize.lines import Brief, Line, Overlong
 from localize.locales import Locale
 from localize.locales import locale as profile_of
-from localize.spending import Usage
+from localize.spending import Account
 
 RUNGS = ("whole", "placeholder", "carrier", "sentences", "renumbered", "code-switch", "clauses", "plain")
 _CUTS: Mapping[str, Cut] = {"sentences": sentences, "clauses": chinese.clauses}
@@ -85,9 +86,9 @@ class Termed:
             self._climb(cases[tag], profile_of(tag))
         return {tag: [case.result for case in cases[tag]] for tag in locales}
 
-    def usage(self, episode: str) -> Mapping[str, Usage]:
-        """Nothing: these engines run on this machine."""
-        return {}
+    def paying(self, episode: str, account: Account) -> AbstractContextManager[None]:
+        """Nothing is: these engines run on this machine."""
+        return nullcontext()
 
     def shorter(
         self, lines: Mapping[str, Sequence[Overlong]], brief: Brief
