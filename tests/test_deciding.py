@@ -186,3 +186,17 @@ def test_a_decision_and_its_comments_stand_in_the_log_of_its_locale(room: Room) 
     decided, said = log.read(room.job().workspace, "en")
     assert (decided.what, decided.who, decided.text) == ("decide", log.Who("Mei", True), "translation rejected: names")
     assert (said.what, said.cue_ids, said.text) == ("comment", (cue_id,), "too stiff")
+
+
+def test_a_verdict_that_stands_is_not_made_again_until_it_says_something_else(room: Room) -> None:
+    room.run()
+    first = decide(room.job(), "translation", "en", "approved", "mei")
+    assert decide(room.job(), "translation", "en", "approved", "ann") == first
+    remarked = decide(room.job(), "translation", "en", "approved", "ann", "names are right")
+    assert (remarked.reviewer, room.decision("translation.en")) == ("ann", remarked)
+    decide(room.job(), "translation", "en", "rejected", "mei", "no")
+    assert decide(room.job(), "translation", "en", "approved", "ann").reviewer == "ann"
+    signed = decide(room.job(), "translation", "en", "approved", "lena", self_declared=False)
+    assert (signed.reviewer, room.approved("en")) == ("lena", [True, True])
+    room.edit("Kneel!", "Down!")
+    assert decide(room.job(), "translation", "en", "approved", "ann").digest != signed.digest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -113,3 +114,10 @@ def test_clocks_that_differ_neither_lose_work_nor_make_it_twice(
     assert not [unit for unit in again.done if unit[0] != "report"]
     episode.write("en", 0, "On your knees!")  # through the lease of the other machine, which nobody renews
     assert episode.line("en", 0) == ("On your knees!", True)
+
+
+def test_a_desk_that_is_killed_among_requests_keeps_what_it_answered() -> None:
+    argv = [sys.executable, "-m", "tests.chaos", "desk", "--kills", "2", "--seed", "3"]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"\| all, 2 kills \| [1-9]\d* \| 0 \|", done.stdout)

@@ -34,7 +34,8 @@ def decide(
     """Write a reviewer's decision about what stands in the workspace now.
 
     `seen` is the digest of what the reviewer had before them: StaleApproval where something else stands there by now.
-    InputError on a name that is none and on comments to cues that are not there.
+    A verdict that stands already, and to which nothing is added, is not made again: who gave it first did. InputError
+    on a name that is none and on comments to cues that are not there.
     """
     if not (reviewer := reviewer.strip()) or reviewer.casefold() == BY_ITSELF:
         raise InputError(
@@ -50,11 +51,15 @@ def decide(
         decision = Decision(
             gate, verdict, reviewer, _now(), digest, comment, self_declared, tuple(cues), film=_film(job)
         )
+        if standing := _standing(job, tag, decision):
+            return standing
         who = log.Who(reviewer, not self_declared)
 
         def write() -> None:
-            if gate == "translation" and tag:
-                _mark_lines(job, tag, writer, decision)
+            if gate == "translation" and tag and (marked := _marked(job, tag, decision)):
+                name = target_file(tag)
+                record = job.workspace.state.artefacts.get(name)
+                writer.commit(name, marked, record.fingerprint if record else "")
             _write(writer, decision, tag)
 
         id_, time_ = log.stamp()
@@ -118,18 +123,33 @@ def _refuse_strangers(job: Job, cues: Collection[CueComment]) -> None:
         raise InputError(f"there is no cue {strange[0]!r}", next_step=f"choose among {there[0]} to {there[-1]}")
 
 
-def _mark_lines(job: Job, tag: str, writer: Writer, decision: Decision) -> None:
-    """What a reviewer approved, no machine writes anew; a rejection takes it back, of the cues it names or of all."""
+def _marked(job: Job, tag: str, decision: Decision) -> TargetTrack | None:
+    """What a reviewer approved, no machine writes anew; a rejection takes it back, of the cues it names or of all.
+
+    None where the track is marked so already.
+    """
     approved, named = decision.verdict == "approved", {note.cue_id for note in decision.cues}
-    name = target_file(tag)
-    track = job.workspace.need(TargetTrack, name)
+    track = job.workspace.need(TargetTrack, target_file(tag))
     lines = (
         replace(line, approved=approved) if approved or not named or line.id in named else line for line in track.lines
     )
     marked = replace(track, lines=tuple(lines))
-    if marked != track:
-        record = job.workspace.state.artefacts.get(name)
-        writer.commit(name, marked, record.fingerprint if record else "")
+    return marked if marked != track else None
+
+
+def _standing(job: Job, tag: str | None, decision: Decision) -> Decision | None:
+    """The decision that stands, where `decision` would only say it again: in a second tab, or elsewhere meanwhile.
+
+    One of a name that was only typed is made again by somebody who signed in.
+    """
+    said = job.workspace.read(Decision, gates.decision_file(decision.gate, tag))
+    if said is None or said.limit or decision.comment or decision.cues:
+        return None
+    if (said.verdict, said.digest, said.film) != (decision.verdict, decision.digest, decision.film):
+        return None
+    if said.self_declared and not decision.self_declared:
+        return None
+    return None if decision.gate == "translation" and tag and _marked(job, tag, decision) else said
 
 
 def _now() -> str:

@@ -13,6 +13,7 @@ import localize.desk
 from localize.desk import i18n
 from localize.desk.errors import KNOWN, REFUSALS
 from localize.desk.users import ROLES
+from localize.rules import RULES, finding
 from tests.desk.conftest import Open
 
 DESK = Path(localize.desk.__file__).parent
@@ -42,7 +43,8 @@ def _used() -> set[str]:
 
 
 def test_both_languages_say_the_same_things() -> None:
-    assert _keys("en") == _keys("zh")
+    rules = ("rule.", "measured.")
+    assert _keys("en") == {key: names for key, names in _keys("zh").items() if not key.startswith(rules)}
     assert _keys("en")["login.wait"] == {"n"}
 
 
@@ -55,6 +57,26 @@ def test_every_message_that_is_asked_for_was_written() -> None:
 def test_every_status_and_every_role_has_its_words() -> None:
     wanted = {f"error.{status}" for status in KNOWN} | {f"error.403.{reason}" for reason in REFUSALS}
     assert wanted | {f"role.{role}" for role in ROLES} <= _keys("en").keys()
+
+
+def test_every_rule_has_its_chinese_and_numbers_only_rules_that_there_are() -> None:
+    table = i18n.messages("zh").table
+    rules = {rule.id for rule in RULES}
+    assert {key.removeprefix("rule.") for key in table if key.startswith("rule.")} == rules
+    measured = {key: names for key, names in _keys("zh").items() if key.startswith("measured.")}
+    assert {key.removeprefix("measured.") for key in measured} <= rules
+    assert all(names and names <= {"measured", "limit", "term"} for names in measured.values())
+
+
+def test_a_finding_is_said_in_chinese_with_its_numbers_and_in_english_by_itself() -> None:
+    en, zh = i18n.messages("en"), i18n.messages("zh")
+    fast = finding("cps", "21.0 characters a second to read: 7 too many", "c0001", 21.0, 14)
+    assert en.finding(fast) == fast.message
+    assert zh.finding(fast) == "每秒 21 个字符，读者可跟上 14 个"
+    assert zh.finding(finding("cps", "too fast")) == "阅读速度过快"
+    braces = finding("forbidden-term", "m", "c0001", "{limit}", "Lin Fan", term="林凡")
+    assert zh.finding(braces) == "“林凡”不可译为“{limit}”，应译为“Lin Fan”"
+    assert zh.finding(finding("of-an-engine", "its own words")) == "its own words"
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)

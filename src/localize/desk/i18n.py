@@ -1,18 +1,22 @@
 """The desk's own words: `messages/<language>.toml`, tables whose keys are joined by dots.
 
 A message takes values by name in braces. Where a language tells one thing from several, the message is a table with
-`one` and `other`, chosen by the value `n`.
+`one` and `other`, chosen by the value `n`. What checks found is said in English by themselves; any other language has a
+sentence per rule under `rule`, and under `measured` one with its numbers.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from starlette.requests import HTTPConnection
+
+from localize.findings import Finding
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 """By the name readers of each know it by; the first is what everybody else gets."""
@@ -32,6 +36,17 @@ class Messages:
         forms = [f"{key}.one"] if values.get("n") == 1 else []
         message = self.table[next((form for form in (*forms, f"{key}.other") if form in self.table), key)]
         return message.format_map(values) if values else message
+
+    def finding(self, found: Finding) -> str:
+        """What `found` says: its rule's sentence in this language, with its numbers where it has all that are wanted.
+
+        Its own message in English, and where a flag of a line is no rule.
+        """
+        told = {"measured": found.measured, "limit": found.limit, "term": found.term}
+        values = {name: f"{one:g}" if isinstance(one, float) else one for name, one in told.items() if one is not None}
+        with suppress(KeyError):
+            return self.table[f"measured.{found.rule}"].format_map(values)
+        return self.table.get(f"rule.{found.rule}", found.message)
 
 
 @cache

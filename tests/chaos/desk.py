@@ -1,0 +1,328 @@
+"""The desk killed: people save and approve over HTTP without a pause, and its process dies by `kill -9` among them.
+
+After each kill the workspace has to hold all that was answered, each request that was not wholly or not at all, and no
+file that cannot be read; started again, the desk shows it. The seed draws the moments and what people do.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from localize.cues import Layout, TargetLine, TargetTrack
+from localize.decisions import Decision
+from localize.desk.users import Users
+from localize.episode import EpisodeState
+from localize.errors import LocalizeError
+from localize.findings import Findings
+from localize.job import Job
+from localize.review import log
+from tests.chaos.episode import litter
+from tests.desk.film import MANIFEST, translated
+
+PASSWORD = "correct horse battery"
+KINDS = ("save", "save and approve", "approve", "decide")
+TAGS = ("en", "th")
+_START_S = 60.0
+_LIVES_S = (0.02, 1.2)
+"""How long after the first request the process may live."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the requests of one kind; those `cut` short ended `there`, `absent`, or as something between."""
+
+    answered: int = 0
+    lost: int = 0
+    cut: int = 0
+    there: int = 0
+    absent: int = 0
+    half: int = 0
+
+
+@dataclass(slots=True)
+class Table:
+    rows: dict[str, Tally] = field(default_factory=lambda: {kind: Tally() for kind in KINDS})
+    notes: list[str] = field(default_factory=list)
+    kills: int = 0
+    left: int = 0
+    """Half-written files that killed processes left beside the whole ones, and that nobody read."""
+
+    @property
+    def held(self) -> bool:
+        return not self.notes and not any(row.lost or row.half for row in self.rows.values())
+
+    def markdown(self) -> str:
+        lines = ["| request | answered | lost | cut short | wholly there | wholly absent | neither |", "|---" * 7 + "|"]
+        names = ("answered", "lost", "cut", "there", "absent", "half")
+        for kind, row in self.rows.items():
+            lines.append(f"| {kind} | {' | '.join(str(getattr(row, name)) for name in names)} |")
+        sums = [sum(getattr(row, name) for row in self.rows.values()) for name in names]
+        lines.append(f"| all, {self.kills} kills | {' | '.join(map(str, sums))} |")
+        return "\n".join([*lines, "", f"Files left half-written, and read by nobody: {self.left}"])
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody asks of the desk: `text` for a cue, or as the comment of a decision."""
+
+    kind: str
+    cue_id: str
+    text: str
+
+    @property
+    def approves(self) -> bool:
+        return self.kind != "save"
+
+
+class Person:
+    """Somebody with cues of their own in one locale, and in charge of its gate where `decides`."""
+
+    def __init__(self, name: str, tag: str, cue_ids: list[str], chance: random.Random, *, decides: bool) -> None:
+        self.name, self.tag, self.cue_ids, self.decides = name, tag, cue_ids, decides
+        self.path = f"/series/tide/ep01/{tag}"
+        self.told: dict[str, Request] = {}
+        """The last request about each cue that was answered, and under an empty id the last decision."""
+        self.pending: Request | None = None
+        self._chance = chance
+        self._cookies = httpx.Cookies()
+        self._token = ""
+        self._number = 0
+
+    def seat(self, address: str) -> httpx.Client:
+        """A client with the session of before, which outlives the process of the desk."""
+        client = httpx.Client(base_url=address, cookies=self._cookies, timeout=30)
+        if not self._token:
+            html = {"accept": "text/html", "origin": address}
+            form = {"csrf": _token(client.get("/login", headers=html).text), "name": self.name, "password": PASSWORD}
+            client.post("/login", data=form, headers=html)
+            self._token, self._cookies = _token(client.get("/", headers=html).text), client.cookies
+        client.headers.update({"x-csrf-token": self._token, "origin": address, "accept": "application/json"})
+        return client
+
+    def work(self, client: httpx.Client, table: Table, begun: threading.Event) -> None:
+        """Ask for one thing after the other until the desk answers no more."""
+        try:
+            with closing(client):
+                rows = client.get(f"{self.path}/state").raise_for_status().json()["rows"]
+                known = {row["id"]: (row["text"], row["version"]) for row in rows}
+                while True:
+                    self._ask(client, known, table)
+                    begun.set()
+        except httpx.TransportError:
+            pass
+        except Exception as bug:  # noqa: BLE001 - a thread would take it along unseen
+            table.notes.append(f"{self.name}: {bug!r}")
+
+    def _ask(self, client: httpx.Client, known: dict[str, tuple[str, str]], table: Table) -> None:
+        self._number += 1
+        kind = self._chance.choice(KINDS if self.decides else KINDS[:-1])
+        cue_id = "" if kind == "decide" else self._chance.choice(self.cue_ids)
+        text, version = known.get(cue_id, ("", ""))
+        if kind != "approve":
+            text = f"{self.name} says {self._number}"
+        address, body = "lines", {}
+        if kind == "decide":
+            digest = client.get(f"{self.path}/gate/translation").raise_for_status().json()["digest"]
+            address = "decide"
+            body = {"gate": "translation", "verdict": "approved", "digest": digest, "comment": text}
+        elif kind == "approve":
+            address, body = "approve", {"versions": {cue_id: version}}
+        else:
+            body = {"edits": [{"id": cue_id, "text": text, "version": version}], "approve": kind != "save"}
+        self.pending = Request(kind, cue_id, text)
+        answer = client.post(f"{self.path}/{address}", json=body)
+        if kind == "decide" and answer.status_code == 409:  # the other one has edited meanwhile
+            self.pending = None
+            return
+        if answer.status_code != 200 or answer.json().get("clashes"):
+            table.notes.append(f"{self.name}, {kind}: {answer.status_code} {answer.text[:200]}")
+        else:
+            table.rows[kind].answered += 1
+            self.told[cue_id] = self.pending
+            for row in answer.json().get("rows", []):
+                known[row["id"]] = row["text"], row["version"]
+        self.pending = None
+
+
+def measure(folder: Path, *, kills: int, seed: int, say: Callable[[str], None]) -> Table:
+    """Kill the desk so many times, each at a moment that `seed` draws, and once more see what it serves."""
+    chance, table = random.Random(seed), Table()
+    job = translated(folder / "tide", MANIFEST.replace("\n[[", '\nmemory = "off"\n[[', 1))[0]
+    cue_ids = [cue.id for cue in job.source().cues]
+    people = [
+        Person(f"{tag}{number}", tag, cue_ids[number::2], random.Random(chance.random()), decides=not number)
+        for tag in TAGS
+        for number in range(2)
+    ]
+    (folder / "accounts").mkdir(mode=0o700)
+    users = Users(folder / "accounts" / "users.json")
+    for person in people:
+        users.add(person.name, "lead", (), PASSWORD)
+    before = litter(job.workspace.folder)
+    while table.kills < kills:
+        with _served(folder, users.path) as (process, address):
+            begun = threading.Event()
+            seats = [person.seat(address) for person in people]
+            threads = [
+                threading.Thread(target=person.work, args=(seat, table, begun))
+                for person, seat in zip(people, seats, strict=True)
+            ]
+            for thread in threads:
+                thread.start()
+            if not begun.wait(_START_S):
+                table.notes.append(f"kill {table.kills + 1}: the desk answered nobody for {_START_S:g} s")
+            time.sleep(chance.uniform(*_LIVES_S))
+            process.kill()
+            for thread in threads:
+                thread.join()
+        table.kills += 1
+        _inspect(job, people, table)
+        if table.kills % 10 == 0 or table.kills == kills:
+            say(f"desk: killed {table.kills} of {kills} times")
+    table.left = len(litter(job.workspace.folder)) - len(before)
+    with _served(folder, users.path) as (process, address):
+        for person in people:
+            _shown(person, address, table)
+        process.terminate()
+    return table
+
+
+def _inspect(job: Job, people: list[Person], table: Table) -> None:
+    """Whether all that was answered is there, and what became of what was not."""
+    try:
+        tracks = _read_all(job)
+        for person in people:
+            lines = {line.id: line for line in tracks[person.tag].lines}
+            decision = job.workspace.read(Decision, f"decisions/translation.{person.tag}.json")
+            events = log.read(job.workspace, person.tag)
+            said = {event.text for event in events if event.what == "decide"}
+            written = {(line.id, line.text) for event in events for line in event.lines_after}
+            for cue_id, told in person.told.items():
+                if cue_id == (person.pending.cue_id if person.pending else None):
+                    continue
+                if not _stands(told, lines.get(cue_id), decision):
+                    table.rows[told.kind].lost += 1
+                    table.notes.append(f"kill {table.kills}: {person.name}'s {told} is gone: {lines.get(cue_id)}")
+                logged = f"translation approved: {told.text}" in said if not cue_id else (cue_id, told.text) in written
+                if told.kind != "approve" and not logged:
+                    table.notes.append(f"kill {table.kills}: {person.name}'s {told} is not in the log")
+            if person.pending:
+                _settle(person, person.pending, lines, decision, written, table)
+    except LocalizeError as error:
+        table.notes.append(f"kill {table.kills}: {error}")
+
+
+def _settle(
+    person: Person, cut: Request, lines: dict[str, TargetLine], decision: Decision | None,
+    written: set[tuple[str, str]], table: Table,
+) -> None:  # fmt: skip
+    """Of a request that was cut short, its effect is there as if it had been answered, or nothing of it is."""
+    row, before, line = table.rows[cut.kind], person.told.get(cut.cue_id), lines.get(cut.cue_id)
+    row.cut += 1
+    person.pending = None
+    if _stands(cut, line, decision):
+        row.there += 1
+        person.told[cut.cue_id] = cut
+        if cut.kind.startswith("save") and (cut.cue_id, cut.text) not in written:
+            table.notes.append(f"kill {table.kills}: {person.name}'s {cut} is in the track and not in the log")
+    elif before is None or _stands(before, line, decision):
+        row.absent += 1
+    else:
+        row.half += 1
+        table.notes.append(f"kill {table.kills}: of {person.name}'s {cut} after {before} there is {line}")
+
+
+def _stands(request: Request, line: TargetLine | None, decision: Decision | None) -> bool:
+    """Whether its effect is there; a decision about the locale may have approved a line besides."""
+    if request.kind == "decide":
+        return decision is not None and decision.comment == request.text
+    return line is not None and line.text == request.text and (line.approved or not request.approves)
+
+
+def _read_all(job: Job) -> dict[str, TargetTrack]:
+    """Every file that has a whole name, as who uses it reads it; a damaged one raises WorkspaceError."""
+    ws = job.workspace
+    for path in ws.folder.rglob("[!.]*.json"):
+        try:
+            json.loads(path.read_bytes())
+        except ValueError as error:
+            raise AssertionError(f"{path} is half-written") from error
+    ws.need(EpisodeState, "episode.json")
+    log.all_of(ws)
+    for tag in TAGS:
+        ws.need(Layout, f"layout/{tag}.json")
+        ws.need(Findings, f"findings/{tag}.json")
+    return {tag: ws.need(TargetTrack, f"targets/{tag}.json") for tag in TAGS}
+
+
+def _shown(person: Person, address: str, table: Table) -> None:
+    """The desk that was started last shows what was told, and takes another save."""
+    with person.seat(address) as client:
+        rows = {row["id"]: row for row in client.get(f"{person.path}/state").raise_for_status().json()["rows"]}
+        for cue_id, told in person.told.items():
+            if cue_id and rows[cue_id]["text"] != told.text:
+                table.notes.append(f"the desk shows {rows[cue_id]['text']!r} instead of {person.name}'s {told}")
+        client.get(person.path, headers={"accept": "text/html"}).raise_for_status()
+        cue_id = person.cue_ids[0]
+        edit = {"id": cue_id, "text": "The last word.", "version": rows[cue_id]["version"]}
+        answer = client.post(f"{person.path}/lines", json={"edits": [edit]}).raise_for_status().json()
+        if [row["text"] for row in answer["rows"]] != ["The last word."]:
+            table.notes.append(f"a save after the last kill was answered {answer}")
+
+
+@contextmanager
+def _served(folder: Path, users: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A desk process of its own on a free port, once it answers; dead afterwards."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "localize",
+        "desk",
+        str(folder / "tide"),
+        "--port",
+        str(port),
+        "--users",
+        str(users),
+    ]
+    environment = os.environ | {"LOCALIZE_MEMORY": str(folder / "memory.sqlite"), "PREFECT_HOME": str(folder)}
+    environment.pop("PREFECT_API_URL", None)
+    told = folder / "desk.log"
+    with told.open("wb") as out, subprocess.Popen(command, env=environment, stdout=out, stderr=out) as process:
+        try:
+            address = f"http://127.0.0.1:{port}"
+            give_up_s = time.monotonic() + _START_S
+            while not _answers(address):
+                gone = process.poll() is not None or time.monotonic() > give_up_s
+                assert not gone, told.read_text(encoding="utf-8")
+                time.sleep(0.05)
+            yield process, address
+        finally:
+            process.kill()
+
+
+def _answers(address: str) -> bool:
+    with suppress(httpx.TransportError):
+        return httpx.get(f"{address}/healthz", timeout=5).status_code == 200
+    return False
+
+
+def _token(html: str) -> str:
+    found = re.search(r'name="csrf-token" content="([^"]+)"', html)
+    assert found
+    return found[1]
