@@ -211,7 +211,7 @@ def make(film: Film, folder: Path) -> Path:
     graph += ",select='mod(n+1,3)'" if film.variable else ""
     encode = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "24", "-pix_fmt", "yuv420p", "-g", "100"]
     kept = ["-fps_mode", "vfr" if film.variable else "passthrough"]
-    command = ["ffmpeg", "-v", "error", "-y", "-filter_complex", graph, "-t", str(film.seconds), *encode, *kept, path]
+    command = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-filter_complex", graph, "-t", str(film.seconds), *encode, *kept, path]
     subprocess.run(command, cwd=folder, check=True, stdin=subprocess.DEVNULL)
     return path
 

@@ -66,7 +66,7 @@ def exactly(text: str, _number: int) -> tuple[str, float]:
 
 
 class Painted:
-    """Footage and reader in one."""
+    """Footage and reader in one; of letters smaller than `least_px` where they are looked for, one in four is found."""
 
     version = "painted"
 
@@ -77,6 +77,7 @@ class Painted:
         misread: Misread = exactly,
         moving: bool = True,
         ground: int = 90,
+        least_px: int = 0,
     ) -> None:
         self.lines = lines
         self.duration_ms = duration_ms
@@ -84,6 +85,7 @@ class Painted:
         self._misread = misread
         self._moving = moving
         self._level = ground
+        self._least_px = least_px
         self._now: dict[int, tuple[int, float, int]] = {}
 
     @property
@@ -126,6 +128,8 @@ class Painted:
                     round(line.x * width_px - sprite.shape[1] / 2),
                     round((line.y - top) * full - sprite.shape[0] / 2),
                 )
+                if above + sprite.shape[0] <= 0:
+                    continue
                 y, x = max(0, -above), max(0, -left)
                 part = picture[above + y : above + sprite.shape[0], left + x : left + sprite.shape[1]]
                 seen = sprite[y : y + part.shape[0], x : x + part.shape[1]]
@@ -134,7 +138,9 @@ class Painted:
 
     def find(self, picture: np.ndarray, longest_px: int) -> list[Corners]:
         self.finds += 1
-        return [box.corners for _, box in self._there(picture)]
+        scale = min(1.0, longest_px / max(picture.shape[:2])) * picture.shape[1] * HEIGHT_PX / WIDTH_PX
+        least_em = self._least_px / scale if self.finds % 4 else 0.0
+        return [box.corners for line, box in self._there(picture) if line.em >= least_em]
 
     def read(self, picture: np.ndarray, at: Corners) -> Reading:
         self.reads += 1

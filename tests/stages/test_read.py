@@ -19,7 +19,7 @@ from localize.stages.read.spaces import with_spaces
 from localize.stages.read.strip import EM_PX, _evened, _on_axis
 from localize.stages.read.vote import plain, same_text, voted
 from localize.stages.read.watch import Run, merged
-from tests.stages.painted import Drawn, Painted
+from tests.stages.painted import EM, Drawn, Painted
 
 LINES = ("你终于回来了", "快跑", "他就是传说中的龙王", "这枚戒指是假的", "我要见你们董事长", "凭什么")
 MARK = Drawn(0, 16_000, "红果短剧", y=0.06, x=0.2, em=0.02)
@@ -106,6 +106,30 @@ def test_what_stands_all_the_time_is_ignored_and_named() -> None:
     found = seen(Painted([*dialogue(), MARK, disclaimer], 16_000))
     assert {one.text for one in found.ignored} == {MARK.text, disclaimer.text}
     assert not found.inserts
+
+
+def test_a_disclaimer_under_the_dialogue_is_none_though_the_survey_seldom_finds_it() -> None:
+    disclaimer = Drawn(0, 16_000, "本剧纯属虚构请勿模仿", y=0.745, em=0.018)
+    lines = dialogue()
+    found = seen(Painted([*lines, disclaimer], 16_000, least_px=10))
+    assert told(found) == truth(lines)
+    assert [one.text for one in found.ignored] == [disclaimer.text]
+
+
+def test_a_sign_that_a_detector_overlooks_at_times_is_one() -> None:
+    sign = Drawn(8_000, 15_000, "人民医院急诊", y=0.2, x=0.6, em=0.018)
+    (one,) = seen(Painted([*dialogue(), sign], 16_000, least_px=10)).inserts
+    assert one.text == sign.text
+    assert abs(one.start_ms - sign.start_ms) <= 250
+    assert abs(one.end_ms - sign.end_ms) <= 250
+
+
+@pytest.mark.parametrize("pitch", [1.3, 1.75])
+def test_rows_of_one_text_may_stand_well_apart(pitch: float) -> None:
+    lines = dialogue()
+    above = replace(lines[2], text="这些年你过得好吗", y=0.7 - pitch * EM)
+    texts = [text for _, _, text in told(seen(Painted([*lines, above], 16_000)))]
+    assert texts[2] == f"{above.text}\n{lines[2].text}"
 
 
 def test_a_card_and_a_sign_are_shown_and_not_said() -> None:

@@ -25,6 +25,8 @@ _SURE = 0.6
 _HAN = 0.3
 """Share of texts with Chinese characters in what counts as Chinese; names and numbers stand alone sometimes."""
 _MARGIN_EM = 0.35
+_ROW_EM = 0.7
+"""Between two rows of a text at most: with a line and a half from one to the next, and boxes close to the letters."""
 _PART = 0.7
 _STANDING_MS, _STANDING_SHARE, _STANDING_LEAST = 8_000, 0.4, 0.8
 
@@ -152,7 +154,7 @@ def _place(level: Sequence[Track], lines: Sequence[Track], duration_ms: int) -> 
             other
             for other in lines
             if not any(other is member for member in members)
-            and top - 1.0 * em < other.box.centre[1] < bottom + 1.0 * em
+            and max(top - other.box.bottom, other.box.top - bottom) < _ROW_EM * em
             and 0.45 < _em(other) / em < 1.5
             and (abs(other.box.centre[0] - 0.5) < 0.1 or abs(other.box.left - level[0].box.left) < 0.03)
         ]
