@@ -22,6 +22,8 @@ WIDTH_PX, HEIGHT_PX, RATE = 360, 640, 25
 EM = 0.034
 """Of the height."""
 _PANEL_EM = 0.1
+_HALF_OF = {"她": "他"}
+"""Letters that share the right half of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,14 +172,19 @@ def _ground(height: int, width: int, level: int) -> np.ndarray:
     return np.repeat(ground[..., None], 3, axis=2).astype(np.uint8)
 
 
+def _pattern(char: str) -> np.ndarray:
+    bits = int.from_bytes(hashlib.sha256(char.encode()).digest()[:2], "big")
+    return np.array([[bits >> (row * 4 + column) & 1 for column in range(4)] for row in range(4)], bool)
+
+
 @cache
 def _sprite(text: str, em: int, colour: tuple[int, int, int], panel: bool) -> np.ndarray:
     """`text` as a picture, a square of `em` pixels for each character, and the panel around them."""
     letters = []
     for char in text:
-        bits = int.from_bytes(hashlib.sha256(char.encode()).digest()[:2], "big")
         cells = np.zeros((6, 6), bool)
-        cells[1:5, 1:5] = [[bits >> (row * 4 + column) & 1 for column in range(4)] for row in range(4)]
+        cells[1:5, 1:5] = _pattern(char)
+        cells[1:5, 3:5] = _pattern(_HALF_OF.get(char, char))[:, 2:]
         at = np.arange(em) * 6 // em
         letters.append(np.where(cells[at][:, at, None], colour[::-1], (8, 8, 8)))
     line = np.concatenate(letters, axis=1).astype(np.float32)
