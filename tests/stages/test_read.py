@@ -122,6 +122,14 @@ def test_a_disclaimer_under_the_dialogue_is_none_though_the_survey_seldom_finds_
     assert [one.text for one in found.ignored] == [disclaimer.text]
 
 
+def test_what_comes_and_goes_under_the_dialogue_at_its_own_times_is_no_second_row() -> None:
+    lines = dialogue()
+    advertisement = Drawn(5_600, 9_400, "点击下方观看全集", y=0.75, em=0.02)
+    found = seen(Painted([*lines, advertisement], 16_000))
+    assert told(found) == truth(lines)
+    assert [one.text for one in found.inserts] == [advertisement.text]
+
+
 def test_a_sign_that_a_detector_overlooks_at_times_is_one() -> None:
     sign = Drawn(8_000, 15_000, "人民医院急诊", y=0.2, x=0.6, em=0.018)
     (one,) = seen(Painted([*dialogue(), sign], 16_000, least_px=10)).inserts

@@ -14,7 +14,7 @@ import regex
 
 from localize.chinese import has_han, is_spoken
 from localize.stages.read.lines import EM_OF_BOX
-from localize.stages.read.survey import Track
+from localize.stages.read.survey import Track, at_once
 from localize.stages.read.vote import plain, similarity
 
 _KANA = regex.compile(r"[\p{Hiragana}\p{Katakana}]")
@@ -145,7 +145,8 @@ def _score(level: Sequence[Track]) -> float:
 
 
 def _place(level: Sequence[Track], lines: Sequence[Track], duration_ms: int) -> Place:
-    """The band of a level: its own height, and that of second lines above or below."""
+    """The band of a level: its own height, and that of second lines above or below, which come and go with the first;
+    what stands there at its own times is a disclaimer or an advertisement."""
     em = median(_em(track) for track in level)
     members = list(level)
     for _ in range(2):
@@ -156,6 +157,7 @@ def _place(level: Sequence[Track], lines: Sequence[Track], duration_ms: int) -> 
             if not any(other is member for member in members)
             and max(top - other.box.bottom, other.box.top - bottom) < _ROW_EM * em
             and 0.45 < _em(other) / em < 1.5
+            and any(at_once(other, member) for member in level)
             and (abs(other.box.centre[0] - 0.5) < 0.1 or abs(other.box.left - level[0].box.left) < 0.03)
         ]
     top, bottom = min(t.box.top for t in members), max(t.box.bottom for t in members)

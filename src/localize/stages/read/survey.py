@@ -22,6 +22,7 @@ LONG_PX = 960
 """The longer side of a surveyed picture."""
 APART_MS = 240
 READ_MS = 1000
+_TOGETHER_MS = 600
 _FIND_PX = 480
 """For finding alone, which costs most of the time: letters of 1.4 % of the height are 7 pixels high there."""
 # Mean difference in grey levels of a picture at a twelfth of its size: a cut is far above, movement below.
@@ -54,6 +55,11 @@ class Track:
     @property
     def best(self) -> Reading:
         return max(self.readings, key=lambda reading: reading.confidence)
+
+
+def at_once(one: Track, other: Track) -> bool:
+    """Whether two lines come and go together, as far as a survey tells."""
+    return abs(one.first_ms - other.first_ms) <= _TOGETHER_MS and abs(one.last_ms - other.last_ms) <= _TOGETHER_MS
 
 
 @dataclass(frozen=True, slots=True)
