@@ -6,6 +6,8 @@ disturbs both sides of a round alike.
 
 from __future__ import annotations
 
+import math
+import os
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -80,6 +82,12 @@ class Part:
         return {"title": self.title, "about": list(self.about), "held": self.held, "figures": figures}
 
 
+def asked(kind: Literal["accuracy", "speed"]) -> bool:
+    """Whether figures of that kind are wanted: `BENCH_ONLY=accuracy`, or `speed`, in the environment leaves out the
+    other, because accuracy needs no quiet machine and takes long."""
+    return os.environ.get("BENCH_ONLY", kind) == kind
+
+
 class Measure(Protocol):
     """What every part offers under this name."""
 
@@ -123,6 +131,19 @@ def ratio(
     """How many times as long `above` took as `below`."""
     ratios = [a / b for a, b in zip(above, below, strict=True)]
     return Figure(name, statistics.median(ratios), "x", min(ratios), max(ratios), at_most, at_least, note)
+
+
+def most_percent(found: int, sampled: int, sure: float = 0.95) -> float:
+    """The largest share, in percent, that leaves a chance of 1 - `sure` to find `found` or fewer of `sampled`.
+
+    The one-sided bound of Clopper and Pearson; for none found about 3 / `sampled`, the rule of three.
+    """
+    low, high = found / sampled, 1.0
+    while high - low > 1e-6:
+        share = (low + high) / 2
+        chance = sum(math.comb(sampled, n) * share**n * (1 - share) ** (sampled - n) for n in range(found + 1))
+        low, high = (share, high) if chance > 1 - sure else (low, share)
+    return 100 * high
 
 
 def percentile(values: Sequence[float], share: float) -> float:

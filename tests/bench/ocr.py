@@ -3,7 +3,8 @@
 Limits: characters wrong at most 0.5 % in clean styles and 2 % in hard ones, every cue found, its start and end off by
 at most 100 ms (median) and 250 ms; a band found in every style and none where there is none; no decoy read as dialogue.
 The speed is that of one core, in seconds of film for a second of all processes together, ffmpeg's decoding included.
-`BENCH_SEED=5` in the environment draws other texts, times and colours than the limits were set on.
+`BENCH_SEED=5` in the environment draws other texts, times and colours than the limits were set on, `BENCH_FILMS` names
+films (separated by commas) to be read alone, and `BENCH_ONLY=accuracy` or `speed` leaves the other out.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from localize.hardsub import HardSubs
 from localize.stages import ingest, read
 from localize.stages.read.vote import plain
 from tests.bench import ocr_films
-from tests.bench.harness import Figure, Part, Say
+from tests.bench.harness import Figure, Part, Say, asked
 from tests.bench.ocr_films import CARD, DISCLAIMER, MESSAGE, SAMPLES, WATERMARK, Film, Text
 
 CLEAN, HARD = 0.5, 2.0
@@ -119,21 +120,28 @@ def measure(*, repeats: int, quick: bool, say: Say) -> Part:
     seed = int(os.environ.get("BENCH_SEED", "0"))
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        made = [film for film in ocr_films.films(seed=seed) if not quick or film.background == "drawn"]
-        scores = [(film, _scored(film, folder, reader, say)) for film in made]
-        clean = [one for film, one in scores if not film.style.hard and film.background != "white"]
-        hard = [one for film, one in scores if film.style.hard or film.background == "white"]
-        figures += _accuracy("clean styles", clean, CLEAN)
-        figures += _accuracy("hard styles", hard, HARD)
-        figures += _unusual([f for f in ocr_films.unusual() if not quick or not f.readable], folder, reader, say)
-        figures += _samples(reader)
-        figures += _speed(folder, reader, 20 if quick else LONG_S, repeats, say)
+        made = ocr_films.chosen([f for f in ocr_films.films(seed=seed) if not quick or f.background == "drawn"])
+        if asked("accuracy"):
+            figures += _reading(made, folder, reader, say)
+            unusual = [film for film in ocr_films.unusual() if not seed and (not quick or not film.readable)]
+            figures += _unusual(ocr_films.chosen(unusual), folder, reader, say)
+            if not seed and "BENCH_FILMS" not in os.environ:
+                figures += _samples(reader)
+        if asked("speed"):
+            figures += _speed(folder, reader, 20 if quick else LONG_S, repeats, say)
     about = (
         f"{len(made)} films of 24 s at 720x1280: {len(ocr_films.STYLES)} styles on {len(ocr_films.BACKGROUNDS)} "
         "backgrounds; hard are coloured, karaoke, fading and thin letters, and whatever stands on white.",
         f"{reader.version}, one thread.",
     )
     return Part("Burned-in subtitles", about, tuple(figures))
+
+
+def _reading(films: Sequence[Film], folder: Path, reader: RapidOCR, say: Say) -> Iterator[Figure]:
+    scores = [(film, _scored(film, folder, reader, say)) for film in films]
+    hard = [one for film, one in scores if film.style.hard or film.background == "white"]
+    yield from _accuracy("clean styles", [one for _, one in scores if one not in hard], CLEAN)
+    yield from _accuracy("hard styles", hard, HARD)
 
 
 def _scored(film: Film, folder: Path, reader: RapidOCR, say: Say) -> Score:

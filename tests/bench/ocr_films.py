@@ -7,6 +7,7 @@ this, in the manner of short dramas: few marks, spaces between clauses, names, n
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -123,6 +124,14 @@ class Film:
         return tuple(text for text in self.texts if text.kind == "subtitle")
 
 
+def chosen(made: Sequence[Film]) -> list[Film]:
+    """Of the films those that `BENCH_FILMS` in the environment names, separated by commas; all where it is not set."""
+    names = [name.strip() for name in os.environ.get("BENCH_FILMS", "").split(",") if name.strip()]
+    if unknown := set(names) - {film.name for film in (*films(), *unusual())}:
+        raise SystemExit(f"BENCH_FILMS: there is no film {sorted(unknown)[0]!r}")
+    return [film for film in made if not names or film.name in names]
+
+
 def films(seconds: int = 24, seed: int = 0) -> list[Film]:
     """Every style on every background; another `seed` has its texts in another order, other times and colours."""
     found = []
@@ -211,7 +220,9 @@ def make(film: Film, folder: Path) -> Path:
     graph += ",select='mod(n+1,3)'" if film.variable else ""
     encode = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "24", "-pix_fmt", "yuv420p", "-g", "100"]
     kept = ["-fps_mode", "vfr" if film.variable else "passthrough"]
-    command = ["ffmpeg", "-v", "error", "-y", "-filter_complex", graph, "-t", str(film.seconds), *encode, *kept, path]
+    # Without -nostdin this ffmpeg takes what it finds where standard input is closed for keys that were pressed.
+    begun = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-filter_complex", graph]
+    command = [*begun, "-t", str(film.seconds), *encode, *kept, path]
     subprocess.run(command, cwd=folder, check=True, stdin=subprocess.DEVNULL)
     return path
 

@@ -22,6 +22,8 @@ WIDTH_PX, HEIGHT_PX, RATE = 360, 640, 25
 EM = 0.034
 """Of the height."""
 _PANEL_EM = 0.1
+_HALF_OF = {"她": "他"}
+"""Letters that share the right half of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def exactly(text: str, _number: int) -> tuple[str, float]:
 
 
 class Painted:
-    """Footage and reader in one."""
+    """Footage and reader in one; of letters smaller than `least_px` where they are looked for, one in four is found."""
 
     version = "painted"
 
@@ -77,6 +79,7 @@ class Painted:
         misread: Misread = exactly,
         moving: bool = True,
         ground: int = 90,
+        least_px: int = 0,
     ) -> None:
         self.lines = lines
         self.duration_ms = duration_ms
@@ -84,6 +87,7 @@ class Painted:
         self._misread = misread
         self._moving = moving
         self._level = ground
+        self._least_px = least_px
         self._now: dict[int, tuple[int, float, int]] = {}
 
     @property
@@ -126,6 +130,8 @@ class Painted:
                     round(line.x * width_px - sprite.shape[1] / 2),
                     round((line.y - top) * full - sprite.shape[0] / 2),
                 )
+                if above + sprite.shape[0] <= 0:
+                    continue
                 y, x = max(0, -above), max(0, -left)
                 part = picture[above + y : above + sprite.shape[0], left + x : left + sprite.shape[1]]
                 seen = sprite[y : y + part.shape[0], x : x + part.shape[1]]
@@ -134,7 +140,9 @@ class Painted:
 
     def find(self, picture: np.ndarray, longest_px: int) -> list[Corners]:
         self.finds += 1
-        return [box.corners for _, box in self._there(picture)]
+        scale = min(1.0, longest_px / max(picture.shape[:2])) * picture.shape[1] * HEIGHT_PX / WIDTH_PX
+        least_em = self._least_px / scale if self.finds % 4 else 0.0
+        return [box.corners for line, box in self._there(picture) if line.em >= least_em]
 
     def read(self, picture: np.ndarray, at: Corners) -> Reading:
         self.reads += 1
@@ -164,14 +172,19 @@ def _ground(height: int, width: int, level: int) -> np.ndarray:
     return np.repeat(ground[..., None], 3, axis=2).astype(np.uint8)
 
 
+def _pattern(char: str) -> np.ndarray:
+    bits = int.from_bytes(hashlib.sha256(char.encode()).digest()[:2], "big")
+    return np.array([[bits >> (row * 4 + column) & 1 for column in range(4)] for row in range(4)], bool)
+
+
 @cache
 def _sprite(text: str, em: int, colour: tuple[int, int, int], panel: bool) -> np.ndarray:
     """`text` as a picture, a square of `em` pixels for each character, and the panel around them."""
     letters = []
     for char in text:
-        bits = int.from_bytes(hashlib.sha256(char.encode()).digest()[:2], "big")
         cells = np.zeros((6, 6), bool)
-        cells[1:5, 1:5] = [[bits >> (row * 4 + column) & 1 for column in range(4)] for row in range(4)]
+        cells[1:5, 1:5] = _pattern(char)
+        cells[1:5, 3:5] = _pattern(_HALF_OF.get(char, char))[:, 2:]
         at = np.arange(em) * 6 // em
         letters.append(np.where(cells[at][:, at, None], colour[::-1], (8, 8, 8)))
     line = np.concatenate(letters, axis=1).astype(np.float32)

@@ -26,7 +26,7 @@ from localize.stages.read.survey import Survey, survey
 from localize.stages.read.vote import voted
 from localize.stages.read.watch import Run, Watch
 
-VERSION = 2
+VERSION = 3
 
 _LATIN_ONLY = regex.compile(r"[^\p{Han}]*\p{Latin}[^\p{Han}]*")
 _END_EM = 0.2

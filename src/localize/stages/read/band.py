@@ -14,7 +14,7 @@ import regex
 
 from localize.chinese import has_han, is_spoken
 from localize.stages.read.lines import EM_OF_BOX
-from localize.stages.read.survey import Track
+from localize.stages.read.survey import Track, at_once
 from localize.stages.read.vote import plain, similarity
 
 _KANA = regex.compile(r"[\p{Hiragana}\p{Katakana}]")
@@ -25,6 +25,8 @@ _SURE = 0.6
 _HAN = 0.3
 """Share of texts with Chinese characters in what counts as Chinese; names and numbers stand alone sometimes."""
 _MARGIN_EM = 0.35
+_ROW_EM = 0.7
+"""Between two rows of a text at most: with a line and a half from one to the next, and boxes close to the letters."""
 _PART = 0.7
 _STANDING_MS, _STANDING_SHARE, _STANDING_LEAST = 8_000, 0.4, 0.8
 
@@ -143,7 +145,8 @@ def _score(level: Sequence[Track]) -> float:
 
 
 def _place(level: Sequence[Track], lines: Sequence[Track], duration_ms: int) -> Place:
-    """The band of a level: its own height, and that of second lines above or below."""
+    """The band of a level: its own height, and that of second lines above or below, which come and go with the first;
+    what stands there at its own times is a disclaimer or an advertisement."""
     em = median(_em(track) for track in level)
     members = list(level)
     for _ in range(2):
@@ -152,8 +155,9 @@ def _place(level: Sequence[Track], lines: Sequence[Track], duration_ms: int) -> 
             other
             for other in lines
             if not any(other is member for member in members)
-            and top - 1.0 * em < other.box.centre[1] < bottom + 1.0 * em
+            and max(top - other.box.bottom, other.box.top - bottom) < _ROW_EM * em
             and 0.45 < _em(other) / em < 1.5
+            and any(at_once(other, member) for member in level)
             and (abs(other.box.centre[0] - 0.5) < 0.1 or abs(other.box.left - level[0].box.left) < 0.03)
         ]
     top, bottom = min(t.box.top for t in members), max(t.box.bottom for t in members)

@@ -9,13 +9,12 @@ from localize.chinese import has_han, simplified
 from localize.hardsub import Ignored, Shown, Sort
 from localize.safe_area import Rect
 from localize.stages.read.lines import Box, stacked, union
-from localize.stages.read.survey import Track
+from localize.stages.read.survey import Track, at_once
 from localize.stages.read.vote import voted
 
 _SURE = 0.85
 """A texture that looks like writing is read with less."""
 _LEAST_MS = 400
-_APART_MS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ def inserts(tracks: Sequence[Track], frame: Frame) -> list[Shown]:
     found: list[Shown] = []
     while sure:
         seed = sure[0]
-        together = [t for t in sure if _at_once(seed, t)]
+        together = [t for t in sure if at_once(seed, t)]
         # `stacked` wants boxes in pixels, so that they are as wide as they look.
         boxes = [t.box.scaled(frame.width_px, frame.height_px) for t in together]
         group = next(group for group in stacked(boxes) if together.index(seed) in group)
@@ -63,10 +62,6 @@ def ignored(standing: Sequence[Track], frame: Frame) -> list[Ignored]:
 
 def _is_writing(track: Track) -> bool:
     return has_han(track.best.text) and track.best.confidence >= _SURE and track.last_ms - track.first_ms >= _LEAST_MS
-
-
-def _at_once(one: Track, other: Track) -> bool:
-    return abs(one.first_ms - other.first_ms) <= _APART_MS and abs(one.last_ms - other.last_ms) <= _APART_MS
 
 
 def _shown(lines: Sequence[Track], frame: Frame) -> Shown:

@@ -26,7 +26,7 @@ _FIND_EM = 22
 """Height of the letters for finding lines."""
 _LEAST, _SURE = 0.5, 0.8
 _OFF_AXIS = 0.12
-_CELL = 0.5
+_CELL = 0.75
 _SAME = 0.9
 
 
@@ -113,13 +113,15 @@ def unchanged(here: ndarray, looks: ndarray) -> bool:
 
 
 def cells_differ(here: ndarray, looks: ndarray, boxes: Sequence[Box]) -> bool:
-    """Whether a part as wide as a letter has changed while the rest stands; all letters of a line fade as one."""
+    """Whether a part as wide as half a letter has changed while the rest stands; all letters of a line fade as one.
+
+    Half a letter: 他 and 她 share the other. What stands keeps four fifths of itself over any ground.
+    """
     import numpy as np
 
-    em = EM_PX // HALF
     for box in boxes:
         part = part_of(box)
-        starts = np.arange(0, max(looks[part].shape[1], 1), em)
+        starts = np.arange(0, max(looks[part].shape[1], 1), EM_PX // HALF // 2)
         energies = np.add.reduceat((looks[part] ** 2).sum(axis=0), starts)
         shares = np.add.reduceat((here[part] * looks[part]).sum(axis=0), starts)
         letters = energies > 0.3 * energies.mean()

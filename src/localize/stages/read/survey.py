@@ -22,6 +22,7 @@ LONG_PX = 960
 """The longer side of a surveyed picture."""
 APART_MS = 240
 READ_MS = 1000
+_TOGETHER_MS = 600
 _FIND_PX = 480
 """For finding alone, which costs most of the time: letters of 1.4 % of the height are 7 pixels high there."""
 # Mean difference in grey levels of a picture at a twelfth of its size: a cut is far above, movement below.
@@ -30,6 +31,9 @@ _STILL = 1.0
 _COARSE = 12
 _ALIKE = 0.6
 _READINGS = 4
+_KEPT_MS = 10_000
+"""How far back a text is looked for once it was found: of the smallest letters a detector finds one in ten."""
+_OVER = 0.5
 
 
 @dataclass(slots=True)
@@ -51,6 +55,11 @@ class Track:
     @property
     def best(self) -> Reading:
         return max(self.readings, key=lambda reading: reading.confidence)
+
+
+def at_once(one: Track, other: Track) -> bool:
+    """Whether two lines come and go together, as far as a survey tells."""
+    return abs(one.first_ms - other.first_ms) <= _TOGETHER_MS and abs(one.last_ms - other.last_ms) <= _TOGETHER_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +95,7 @@ class _Surveyor:
         self._live: list[_Live] = []
         self._done: list[Track] = []
         self._recent: list[tuple[int, ndarray]] = []
-        """Grey pictures since the last that was read, that one included."""
+        """Grey pictures of the last seconds, since the last that was read at least."""
         self._coarse: ndarray | None = None
         self._read_coarse: ndarray | None = None
         self._due_ms = 0
@@ -108,7 +117,7 @@ class _Surveyor:
         if not still:
             self._read(seen.at_ms, picture, grey)
             self._read_coarse = coarse
-            self._recent = self._recent[-1:]
+            self._recent = [(ms, one) for ms, one in self._recent if ms >= seen.at_ms - _KEPT_MS]
 
     def finished(self, duration_ms: int) -> Iterator[Track]:
         for live in self._live:
@@ -119,8 +128,8 @@ class _Surveyor:
         self.read += 1
         height, width = grey.shape
         before, self._live = self._live, []
-        for corners in self._reader.find(picture, _FIND_PX):
-            box = _inside(around(corners), width, height)
+        found = [(corners, _inside(around(corners), width, height)) for corners in self._reader.find(picture, _FIND_PX)]
+        for corners, box in found:
             if box.width < 4 or box.height < 4:
                 continue
             known = max(before, key=lambda live: live.at.overlap(box), default=None)
@@ -144,7 +153,13 @@ class _Surveyor:
                 track.readings.append(reading)
                 self._live.append(_Live(track, patch, box, at_ms))
         for live in before:
-            self._end(live, at_ms)
+            taken = any(live.at.shared(box) > _OVER for _, box in found)
+            if not taken and likeness(live.patch, _strokes(grey, live.at)) > _ALIKE:
+                # It stands there still, and was overlooked.
+                live.seen_ms = at_ms
+                self._live.append(live)
+            else:
+                self._end(live, at_ms)
 
     def _go_on(self, before: list[_Live], live: _Live, at_ms: int, grey: ndarray, box: Box) -> None:
         height, width = grey.shape
@@ -154,10 +169,13 @@ class _Surveyor:
         self._live.append(live)
 
     def _began(self, at_ms: int, patch: ndarray, box: Box) -> int:
-        """When the picture first looked like `patch`, of those since the last reading."""
+        """When the picture first looked like `patch`, as far back as pictures are kept and nothing else stood there."""
         began = at_ms
+        height, width = self._recent[-1][1].shape
+        share = box.scaled(1 / width, 1 / height)
+        floor_ms = max((done.last_ms for done in self._done if done.box.shared(share) > _OVER), default=0)
         for earlier_ms, grey in reversed(self._recent[:-1]):
-            if likeness(patch, _strokes(grey, box)) < _ALIKE:
+            if earlier_ms < floor_ms or likeness(patch, _strokes(grey, box)) < _ALIKE:
                 break
             began = earlier_ms
         return began

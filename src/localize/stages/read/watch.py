@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from localize.sight import Reader, Reading
+from localize.stages.read import borders
+from localize.stages.read.borders import STANDS
 from localize.stages.read.lines import EM_OF_BOX, Box, union
 from localize.stages.read.pixels import letter_colour, light, likeness, strokes
 from localize.stages.read.spaces import with_spaces
@@ -37,10 +39,8 @@ _KEPT_MS = 1_200
 _VOTE_MS = (200, 600, 1_200, 2_400)
 """After how long a text is read again."""
 _ENOUGH = 3
-_STANDS, _FADES = 0.75, 0.3
+_FADES = 0.3
 _LOOKS = 0.55
-_BEGUN = 0.3
-_BLIND = 0.7
 _TOUCHING_MS, _BRIEF_MS, _ALMOST = 80, 480, 0.6
 _SURE = 0.8
 
@@ -117,7 +117,7 @@ class Watch:
         stands, like = amount_of(here, run.looks), likeness(here, run.looks)
         if like > _LOOKS and stands > _FADES and not cells_differ(here, run.looks, run.boxes):
             run.held_ms = at_ms
-            if stands < _STANDS:
+            if stands < STANDS:
                 return
             if stands > 1.1:
                 run.looks = here
@@ -149,7 +149,7 @@ class Watch:
             return
         here = inside(looks, run.boxes)
         whole = plain("".join(reading.text for reading in found.readings)) if found else ""
-        stands = likeness(here, run.looks) > _LOOKS and amount_of(here, run.looks) >= _STANDS
+        stands = likeness(here, run.looks) > _LOOKS and amount_of(here, run.looks) >= STANDS
         if found and stands and plain(run.text) in whole:
             # What stood there stands there still: a part of it was read while it faded in.
             start_ms, settled = run.start_ms, run.settled
@@ -178,19 +178,14 @@ class Watch:
         run.settled = True
         floor_ms = self.runs[-1].end_ms if self.runs else 0
         earlier = [(at_ms, self._amount_at(small, run)) for at_ms, small in self._kept if at_ms < run.found_ms]
-        least, _ = _begun([amount for _, amount in earlier])
-        for at_ms, amount in reversed(earlier):
-            if amount < least or at_ms < floor_ms:
-                break
-            run.start_ms = at_ms
+        run.start_ms = borders.first_ms(earlier, run.start_ms, floor_ms)
 
     def _close(self, at_ms: int) -> None:
         run = self._run
         assert run is not None
         self._settle(run)
         later = [(ms, self._amount_at(small, run)) for ms, small in self._kept if ms > run.held_ms]
-        least, told = _begun([amount for _, amount in later])
-        run.end_ms = next((ms for ms, amount in later if amount < least), at_ms) if told else at_ms
+        run.end_ms = borders.end_ms(later, at_ms)
         self._run = None
         self.runs.append(run)
 
@@ -235,10 +230,3 @@ def _same(run: Run, readings: Sequence[Reading]) -> bool:
         if not same_text(best, reading) and similarity(best.text, reading.text) < 0.99:
             return False
     return True
-
-
-def _begun(amounts: Sequence[float]) -> tuple[float, bool]:
-    """From which of `amounts` on a text has begun, and whether there are any from before: what is behind letters looks
-    a little like them, and a fade takes its time."""
-    base = max(0.0, min(amounts, default=0.0))
-    return base + _BEGUN * (1 - base), base < _BLIND
