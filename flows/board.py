@@ -16,6 +16,7 @@ from prefect.artifacts import create_markdown_artifact, create_progress_artifact
 from prefect.exceptions import ObjectNotFound
 
 from flows.parameters import slug
+from flows.patience import patient
 from localize import estimate, settings
 from localize.job import Job
 from localize.standing import Cell, Standing, age_s, counted, standing
@@ -43,6 +44,7 @@ class Board:
         tell(self._jobs)
         self._written_s = time.monotonic()
 
+    @patient
     def _tell_progress(self, percent: float) -> None:
         words = f"{self._jobs[0].series.title}: episodes of this run that are through"
         if self._progress is None:
@@ -53,6 +55,7 @@ class Board:
             update_progress_artifact(self._progress, percent)
 
 
+@patient
 def tell(jobs: Sequence[Job]) -> None:
     """Write the table of the series of `jobs`, which are all of its episodes."""
     series = jobs[0].series

@@ -12,6 +12,7 @@ from prefect.events import emit_event
 from localize import settings, triggers
 from localize.job import Job
 from localize.pipeline import EpisodeResult
+from localize.waiting import waiting
 
 
 def tell(job: Job, result: EpisodeResult) -> None:
@@ -25,7 +26,8 @@ def tell(job: Job, result: EpisodeResult) -> None:
     if result.errors:
         _emit(job, "failed", payload | {"message": "\n".join(map(str, result.errors))})
     if result.waiting:
-        _emit(job, "awaiting-review", payload | {"message": "\n".join(map(str, result.waiting))})
+        since = min((wait.since for wait in waiting(job)), default="")
+        _emit(job, "awaiting-review", payload | {"message": "\n".join(map(str, result.waiting)), "since": since})
 
 
 def _emit(job: Job, what: str, payload: dict[str, object]) -> None:

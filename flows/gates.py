@@ -29,6 +29,7 @@ from prefect.states import Completed, Failed
 from pydantic import Field, create_model
 
 from flows.parameters import EpisodeId, Manifest, Workspace, jobs_of, slug
+from flows.patience import patient
 from localize import deciding, settings, triggers
 from localize.decisions import Decision, GateName, Verdict
 from localize.errors import LocalizeError
@@ -121,6 +122,7 @@ def decided(
     return made, refused
 
 
+@patient
 def ask(job: Job) -> None:
     """See that exactly what waits for a reviewer has a form: one run per gate, made once, and closed in time.
 

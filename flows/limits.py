@@ -12,6 +12,7 @@ import typer
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 
+from flows.patience import in_words, patient
 from localize.console import talk
 from localize.errors import InputError
 from localize.pipeline import WORKERS
@@ -35,6 +36,7 @@ def _name(stage: str) -> str:
 
 
 @lru_cache(maxsize=8)
+@patient
 def kept(_flow_run: str | None) -> frozenset[str]:
     """The stages that the server limits, asked for once in a flow run: they change when ops say so, not in between."""
     with get_client(sync_client=True) as client:
@@ -64,7 +66,7 @@ def main(
     queues_only: Annotated[bool, typer.Option(help="No limits: one flow run at a time shares with nobody.")] = False,
 ) -> None:
     """Make the server's limits and queues what the file says; what has other names is left alone."""
-    with get_client(sync_client=True) as client:
+    with in_words(), get_client(sync_client=True) as client:
         for stage, number in slots(cores).items():
             if queues_only:
                 with suppress(ObjectNotFound):

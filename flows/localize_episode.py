@@ -33,6 +33,7 @@ from flows.parameters import (
     label,
     slug,
 )
+from flows.patience import patient
 from flows.states import ended
 from flows.tasks import as_tasks
 from localize import pipeline, settings, triggers
@@ -79,6 +80,7 @@ def localize_episode(
     return ended(episode, result)
 
 
+@patient
 def again_at(job: Job, result: EpisodeResult) -> datetime | None:
     """When the run is done again, where all it lacks is what another one still writes: two decisions in short order.
 
@@ -101,9 +103,9 @@ def again_at(job: Job, result: EpisodeResult) -> datetime | None:
     return at
 
 
+@patient
 def tell(job: Job, result: EpisodeResult) -> None:
-    """Events; and artifacts: where the episode stands, and the way to the desk where it waits."""
-    events.tell(job, result)
+    """Artifacts: where the episode stands, and the way to the desk where it waits; and then events."""
     series, episode = job.series, job.episode.id
     text = report.markdown(series, job.episode, job.workspace, job.options.locales, stale=outdated(job))
     if result.waiting:
@@ -120,3 +122,4 @@ def tell(job: Job, result: EpisodeResult) -> None:
         markdown=text,
         description=f"{series.title} {episode}: state per locale, findings, and what to type next",
     )
+    events.tell(job, result)  # last: said once, also where the server was away before

@@ -13,6 +13,7 @@ from prefect import runtime
 from prefect.client.orchestration import get_client
 from pydantic import Field
 
+from flows.patience import patient
 from localize import pipeline, settings, spending, triggers
 from localize.engines.registry import TRANSCRIBERS, Engines
 from localize.job import MODES, Job
@@ -81,6 +82,7 @@ def jobs_of(
     return pipeline.jobs(series, root, options, paid, episodes)
 
 
+@patient
 def label(job: Job, *, whole: bool = False) -> None:
     """Name and tag the flow run, however it was started, so that ops find it by series, episode and locale.
 

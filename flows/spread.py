@@ -15,6 +15,7 @@ from prefect.client.schemas.objects import State
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Completed, Failed
 
+from flows.patience import patient
 from localize import triggers
 from localize.errors import InputError
 from localize.job import Job
@@ -34,6 +35,7 @@ class Asked:
     source: str = ""
 
 
+@patient
 def out(jobs: Sequence[Job], asked: Asked) -> State[None]:
     """Start a run of `localize-episode` for each of `jobs`; the same ones where this run itself is tried again."""
     if asked.budget:

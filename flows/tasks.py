@@ -11,6 +11,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.futures import PrefectFuture
 
 from flows import limits
+from flows.patience import away, patient
 from localize import status
 from localize.console import talk
 from localize.errors import LocalizeError
@@ -65,13 +66,31 @@ def as_tasks(units: Sequence[Unit], run: Callable[[Unit], Done]) -> Sequence[Don
     A unit that failed to the end is a result like any other: the rest of the wave is waited for and goes on.
     """
     started, wave = time.monotonic(), Wave(run)
-    futures: list[tuple[Unit, PrefectFuture[None]]] = [
-        (unit, work.with_options(name=unit.step, tags=_tags(unit)).submit(unit, wave)) for unit in units
-    ]
-    for unit, future in futures:
-        future.wait()
-        if unit not in wave.finished:
-            future.result()  # not an outcome but a bug: let it through
+    _finish(units, wave)
     for line in status.wave(wave.finished.values(), time.monotonic() - started):
         talk(line)
     return [wave.finished[unit] for unit in units]
+
+
+@patient
+def _finish(units: Sequence[Unit], wave: Wave) -> None:
+    """Take on what is not through yet and wait for all of it, also where the server is away in the middle: what could
+    not be asked for is asked for again once nothing of the wave is at work any more.
+    """
+    futures: list[tuple[Unit, PrefectFuture[None]]] = [
+        (unit, work.with_options(name=unit.step, tags=_tags(unit)).submit(unit, wave))
+        for unit in units
+        if unit not in wave.finished
+    ]
+    missed: list[Exception] = []
+    for unit, future in futures:
+        try:
+            future.wait()
+            if unit not in wave.finished:
+                future.result()  # not an outcome but a bug: let it through
+        except Exception as error:
+            if not away(error):
+                raise
+            missed += [error] if unit not in wave.finished else []
+    if missed:
+        raise missed[0]

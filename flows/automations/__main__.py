@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import typer
 import yaml
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.events.schemas.automations import AutomationCore
 
+from flows.patience import in_words
 from localize.console import talk
 
 HERE = Path(__file__).parent
@@ -43,7 +45,7 @@ def name_of(file: Path) -> str:
 
 def main() -> None:
     """Each is there once; those with other names are left alone."""
-    with get_client(sync_client=True) as client:
+    with in_words(), get_client(sync_client=True) as client:
         block = _block(client)
         for file in files():
             there = client.read_automations_by_name(name_of(file))
@@ -70,4 +72,4 @@ def _remove(client: SyncPrefectClient, surplus: Sequence[Any]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)
