@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 
 from localize.errors import EXIT_FINDINGS, LocalizeError, ReviewError, at, exit_code
 from localize.findings import Finding, worst
@@ -104,8 +105,16 @@ def in_threads(units: Sequence[Unit], run: Callable[[Unit], Done]) -> Sequence[D
 
     Where one breaks off, what has not begun is dropped and what runs is not waited for: `Job.stop` ends it.
     """
-    pool = ThreadPoolExecutor(max_workers=WORKERS)
+    futures = [_pool().submit(run, unit) for unit in units]
     try:
-        return [future.result() for future in [pool.submit(run, unit) for unit in units]]
+        return [future.result() for future in futures]
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        for future in futures:
+            future.cancel()
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    """One for the process: memory that a thread has freed stays with it, so that new threads for every wave of every
+    episode would take ever more."""
+    return ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="unit")
