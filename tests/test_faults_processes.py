@@ -79,14 +79,14 @@ def test_a_process_that_stood_still_for_too_long_commits_nothing(
 
 
 def _slowly(self: object, lines: object, locales: object, brief: object) -> object:
-    from localize.engines.fake import FakeTranslator, _made
+    from localize.engines.fake import FakeTranslator, as_translation
     from tests.chaos.episode import LINES
 
     assert isinstance(self, FakeTranslator)
     home = next(Path(argument) for argument in [os.environ["CHAOS_HOME"]])
     (home / "slow").write_text("")
     time.sleep(1)
-    return {tag: [_made(LINES[line.text][tag]) for line in lines] for tag in locales}  # type: ignore[attr-defined]
+    return {tag: [as_translation(LINES[line.text][tag]) for line in lines] for tag in locales}  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

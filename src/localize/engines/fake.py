@@ -58,13 +58,13 @@ class FakeTranslator:
     def translate(
         self, lines: Sequence[Line], locales: Sequence[str], brief: Brief
     ) -> Mapping[str, Sequence[Translation]]:
-        return {locale: [_made(self._function(line.text, locale)) for line in lines] for locale in locales}
+        return {locale: [as_translation(self._function(line.text, locale)) for line in lines] for locale in locales}
 
     def shorter(
         self, lines: Mapping[str, Sequence[Overlong]], brief: Brief
     ) -> Mapping[str, Sequence[Sequence[Translation]]]:
         return {
-            locale: [[_made(text) for text in self._shorter(line, locale)] for line in overlong]
+            locale: [[as_translation(text) for text in self._shorter(line, locale)] for line in overlong]
             for locale, overlong in lines.items()
         }
 
@@ -72,7 +72,7 @@ class FakeTranslator:
         return nullcontext()
 
 
-def _made(result: str | Translation) -> Translation:
+def as_translation(result: str | Translation) -> Translation:
     return result if isinstance(result, Translation) else Translation(result)
 
 

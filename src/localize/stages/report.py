@@ -85,7 +85,7 @@ def markdown(
             "publish. For real work: `localize models install`"
         )
     if view.agreement:
-        parts.append(_md_source(view, view.agreement))
+        parts.append(_md_source(view.agreement))
     parts.append(_md_locales(view))
     if view.absent:
         parts.append("\n".join(f"- {profile.name} ({profile.tag}): {_md(why)}" for profile, why in view.absent))
@@ -106,7 +106,7 @@ def _crops(view: Overview, ws: EpisodeWorkspace) -> dict[str, str]:
     return {name: contact_sheet.data_uri(ws.path(name), contact_sheet.CROP_PX) for name in sorted(names)}
 
 
-def _md_source(view: Overview, agreement: Agreement) -> str:
+def _md_source(agreement: Agreement) -> str:
     """Where the text came from, and who bears it out."""
     text = f"Text: {READINGS[agreement.chosen]} ({_md(agreement.why)})"
     for c in agreement.compared:

@@ -7,20 +7,13 @@ things to avoid, the worst first, so every decision can be read off the order of
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from fractions import Fraction
-from itertools import pairwise
 
 from localize.cues import Event, Kind
 from localize.timecode import Grid
 from localize.timing.rules import Limits, Rules, Timed
-
-Fits = Callable[[str], bool]
-"""Whether a text can be one subtitle, in the lines and the width the locale has."""
-
-# ASS counts centiseconds: events that start closer than this cannot be told apart there.
-_SAME_START_MS = 10
+from localize.timing.spans import Fits, Span, lanes, merged, settled
 
 
 def schedule(
@@ -46,12 +39,12 @@ def schedule(
     rules = Rules.of(grid, limits, shots, duration_ms)
     events: list[Event] = []
     said = [cue for cue in cues if cue.kind == "dialogue"]
-    signs = _lanes([cue for cue in cues if cue.kind == "forced"])
+    signs = lanes([cue for cue in cues if cue.kind == "forced"])
     rows: list[tuple[Kind, Sequence[Timed]]] = [("dialogue", said), *(("forced", lane) for lane in signs)]
     for kind, row in rows:
-        spans = _settled(row, rules, duration_ms)
+        spans = settled(row, rules, duration_ms)
         if kind == "dialogue":
-            spans = _merged(spans, rules, fits, joint)
+            spans = merged(spans, rules, fits, joint)
         starts = _starts(spans, rules)
         for index, (span, start_ms) in enumerate(zip(spans, starts, strict=True)):
             next_ms = starts[index + 1] if index + 1 < len(starts) else None
@@ -81,112 +74,7 @@ def divide(
     return rules.room(start_ms, best), best
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """One event to be: `[start, end)` is when it is spoken, on the grid unless it is `fixed`."""
-
-    start: int
-    end: int
-    text: str
-    ids: tuple[str, ...]
-    speaker: str | None
-    fixed: bool
-
-
-def _lanes(signs: Sequence[Timed]) -> list[list[Timed]]:
-    """`signs` in as few rows as have no two at one time, so that no sign waits for another one to go."""
-    lanes: list[list[Timed]] = []
-    for sign in sorted(signs, key=lambda sign: (sign.start_ms, sign.end_ms)):
-        free = next((lane for lane in lanes if lane[-1].end_ms <= sign.start_ms), None)
-        if free is None:
-            lanes.append([sign])
-        else:
-            free.append(sign)
-    return lanes
-
-
-def _settled(cues: Sequence[Timed], rules: Rules, duration_ms: int) -> list[_Span]:
-    """Cues in order on the grid, each starting later than the one before; what cannot be told apart is joined."""
-    spans: list[_Span] = []
-    for cue in sorted(cues, key=lambda cue: (cue.start_ms, cue.end_ms)):
-        span = _span(cue, rules, duration_ms)
-        if spans and spans[-1].fixed and not span.fixed:
-            span = _after(spans[-1], span, cue.end_ms, rules)
-        while spans and _apart_ms(spans[-1], span, rules) < _SAME_START_MS:
-            span = _joined(spans.pop(), span, "\n")
-        spans.append(span)
-    return [
-        replace(span, end=after.start) if span.fixed and after.fixed and span.end > after.start else span
-        for span, after in pairwise(spans)
-    ] + spans[-1:]
-
-
-def _span(cue: Timed, rules: Rules, duration_ms: int) -> _Span:
-    outside = cue.start_ms >= duration_ms
-    if cue.by_human or outside:
-        end = cue.end_ms if outside else min(cue.end_ms, duration_ms)
-        return _Span(cue.start_ms, end, cue.text, (cue.id,), cue.speaker, fixed=True)
-    start = min(rules.grid.floor(cue.start_ms), rules.grid.floor(rules.end_ms - _SAME_START_MS))
-    end = min(rules.grid.ceil(cue.end_ms), rules.end_ms)
-    return _Span(start, end, cue.text, (cue.id,), cue.speaker, fixed=False)
-
-
-def _after(fixed: _Span, span: _Span, spoken_until: int, rules: Rules) -> _Span:
-    """`span` from where `fixed` has gone; a start within `fixed`, so that they are joined, where nothing is left."""
-    if spoken_until <= fixed.end:
-        return replace(span, start=fixed.start)
-    free = rules.grid.ceil(fixed.end)
-    start = max(span.start, rules.grid.later(free, rules.limits.gap_frames))
-    if start >= span.end:
-        start = max(span.start, free)
-    return replace(span, start=start if start < span.end else fixed.start)
-
-
-def _apart_ms(first: _Span, second: _Span, rules: Rules) -> int:
-    """How long `first` can be shown before `second` starts; it ends on the grid, unless it is fixed."""
-    return (second.start if first.fixed else rules.grid.floor(second.start)) - first.start
-
-
-def _joined(first: _Span, second: _Span, joint: str) -> _Span:
-    one = first.speaker if first.speaker == second.speaker else None
-    text, ids = f"{first.text}{joint}{second.text}", first.ids + second.ids
-    if first.fixed != second.fixed:
-        keeper = first if first.fixed else second
-        return replace(keeper, text=text, ids=ids, speaker=one)
-    return replace(first, end=max(first.end, second.end), text=text, ids=ids, speaker=one)
-
-
-def _merged(spans: Sequence[_Span], rules: Rules, fits: Fits, joint: str) -> list[_Span]:
-    merged: list[_Span] = []
-    for index, span in enumerate(spans):
-        next_ms = spans[index + 1].start if index + 1 < len(spans) else None
-        if merged and _are_one(merged[-1], span, next_ms, rules, fits, joint):
-            span = _joined(merged.pop(), span, joint)
-        merged.append(span)
-    return merged
-
-
-def _are_one(first: _Span, second: _Span, next_ms: int | None, rules: Rules, fits: Fits, joint: str) -> bool:
-    """Whether two neighbours are better shown as one: one of them is too short alone, and nothing stands between."""
-    if first.fixed or second.fixed or first.speaker != second.speaker:
-        return False
-    grid, limits, both = rules.grid, rules.limits, _joined(first, second, joint)
-    if second.start >= grid.later(first.end, rules.half) or both.end - both.start > limits.max_ms:
-        return False
-    # A start moves onto a shot that begins just after it, and an end before one that begins just before it.
-    if rules.shots_between(grid.later(first.start, rules.onto), grid.earlier(second.end, rules.onto)):
-        return False
-    rooms = [
-        min(rules.room(span.start, until) - span.start, limits.max_ms)
-        for span, until in ((first, second.start), (second, next_ms), (both, next_ms))
-    ]
-    needs = [rules.reading_ms(span.text) for span in (first, second, both)]
-    too_short = min(rooms[:2]) < limits.min_ms
-    too_fast = (needs[0] > rooms[0] or needs[1] > rooms[1]) and needs[2] <= rooms[2]
-    return (too_short or too_fast) and fits(both.text)
-
-
-def _starts(spans: Sequence[_Span], rules: Rules) -> list[int]:
+def _starts(spans: Sequence[Span], rules: Rules) -> list[int]:
     """From the last to the first, since the room a start has is known by the one after it."""
     starts: list[int] = []
     for index in range(len(spans) - 1, -1, -1):
@@ -195,7 +83,7 @@ def _starts(spans: Sequence[_Span], rules: Rules) -> list[int]:
     return starts[::-1]
 
 
-def _start(span: _Span, before: _Span | None, next_ms: int | None, rules: Rules) -> int:
+def _start(span: Span, before: Span | None, next_ms: int | None, rules: Rules) -> int:
     if span.fixed:
         return span.start
     grid, least = rules.grid, rules.limits.min_ms
@@ -239,7 +127,7 @@ def _shot_of(ms: int, rules: Rules) -> int:
     return rules.shots[at - 1] if at else 0
 
 
-def _end(span: _Span, start: int, next_ms: int | None, rules: Rules, patience: int) -> int:
+def _end(span: Span, start: int, next_ms: int | None, rules: Rules, patience: int) -> int:
     """`patience`: how many times the longest duration it may stay."""
     grid, limits = rules.grid, rules.limits
     room = rules.room(start, next_ms)
