@@ -9,9 +9,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from localize import settings
 from localize.cues import TargetTrack
 from localize.decisions import Decision
 from localize.desk import presence as presences
@@ -267,6 +269,22 @@ def test_a_locale_whose_transcript_waits_is_not_approved_and_what_to_do_is_said(
     asked = lena.submit("/approve", cell="tide/ep01/en/translation").text
     assert "its transcript waits for a person: open it, choose Decide…" in asked
     assert 'name="cell"' not in asked
+
+
+@pytest.mark.parametrize(("name", "tag"), [("lena", "en"), ("ravi", "th"), ("vera", "en")])
+def test_a_link_that_names_only_an_episode_leads_to_the_locale_that_waits_for_its_reader(
+    sit: Sit, name: str, tag: str
+) -> None:
+    link = urlsplit(settings.desk_page("tide", "ep01")).path
+    answer = sit(name).get(link)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{link}/{tag}")
+
+
+def test_such_a_link_leads_nowhere_where_there_is_no_such_episode(sit: Sit) -> None:
+    lena = sit("lena")
+    assert lena.get("/series/tide/ep09").status_code == 404
+    assert lena.get("/series/nobody/ep01").status_code == 404
+    assert lena.get("/series/tide/replace").status_code == 200
 
 
 def test_burned_in_text_is_covered_where_a_master_covers_it(sit: Sit, job: Job) -> None:

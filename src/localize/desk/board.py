@@ -133,6 +133,11 @@ def approve(
     return page(request, "approve.html", chosen=[], done=done, begun=begun)
 
 
+def cells_of(desk: Desk, job: Job) -> Mapping[str, Cell]:
+    """Where an episode stands in each of its locales."""
+    return _cells.setdefault(desk, Cells()).of(job)
+
+
 def _table(
     desk: Desk, series: Series, user: User, people: Mapping[tuple[str, str, str], list[Here]], locale: str, state: str,
     mine: bool,
@@ -142,11 +147,10 @@ def _table(
         for tag in series.locales
         if locale in ("", tag) and (not mine or user.role != "reviewer" or user.may_edit(tag))
     )
-    cells = _cells.setdefault(desk, Cells())
     lines = []
     counts: Counter[str] = Counter()
     for job in desk.jobs(series.id).values():
-        known = cells.of(job)
+        known = cells_of(desk, job)
         squares = []
         for tag in tags:
             cell = known[tag]
@@ -179,7 +183,7 @@ def _chosen(request: Request, desk: Desk, user: User, key: str) -> Chosen:
         raise InputError("what was chosen is not on this board", next_step="load the board again")
     series_id, episode_id, tag, gate = parts
     job = desk.job(series_id, episode_id)
-    cell = _cells.setdefault(desk, Cells()).of(job).get(tag)
+    cell = cells_of(desk, job).get(tag)
     if cell is None:
         raise InputError(f"{series_id} has no locale {tag}", next_step="load the board again")
     if cell.gate != gate or not cell.waits:
