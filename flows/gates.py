@@ -50,7 +50,10 @@ Asked = Mapping[str, str]
 class Answer(RunInput):
     """The form. Decision and reviewer have no default, so that an empty answer is refused and approves nothing."""
 
-    decision: Literal["approve", "reject"] = Field(description="Only an approval lets the work go on.")
+    # In a dialog Prefect's list opens by its arrow and by the key, and shuts at once where its field is clicked.
+    decision: Literal["approve", "reject"] = Field(
+        description="Only an approval lets the work go on. The arrow, or the key ↓, opens the list."
+    )
     reviewer: str = Field(pattern=r"\S", description="Your name. It is stored as self-declared.")
     comment: str = Field("", description="What has to change, or what a colleague should know.")
 

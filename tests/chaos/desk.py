@@ -26,7 +26,7 @@ from localize.cues import Layout, TargetLine, TargetTrack
 from localize.decisions import Decision
 from localize.desk.users import Users
 from localize.episode import EpisodeState
-from localize.errors import LocalizeError
+from localize.errors import LocalizeError, WorkspaceError
 from localize.findings import Findings
 from localize.job import Job
 from localize.review import log
@@ -257,16 +257,22 @@ def _read_all(job: Job) -> dict[str, TargetTrack]:
     """Every file that has a whole name, as who uses it reads it; a damaged one raises WorkspaceError."""
     ws = job.workspace
     for path in ws.folder.rglob("[!.]*.json"):
-        try:
-            json.loads(path.read_bytes())
-        except ValueError as error:
-            raise AssertionError(f"{path} is half-written") from error
+        # A lease of which half is there is held by nobody, to everybody who reads it.
+        if path.parent.name != "locks":
+            _whole(path)
     ws.need(EpisodeState, "episode.json")
     log.all_of(ws)
     for tag in TAGS:
         ws.need(Layout, f"layout/{tag}.json")
         ws.need(Findings, f"findings/{tag}.json")
     return {tag: ws.need(TargetTrack, f"targets/{tag}.json") for tag in TAGS}
+
+
+def _whole(path: Path) -> None:
+    try:
+        json.loads(path.read_bytes())
+    except ValueError as error:
+        raise WorkspaceError(f"{path.name} is half-written") from error
 
 
 def _shown(person: Person, address: str, table: Table) -> None:

@@ -9,17 +9,22 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from localize import settings
 from localize.cues import TargetTrack
 from localize.decisions import Decision
 from localize.desk import presence as presences
 from localize.desk.app import Settings, create_app
 from localize.desk.refit import REFITS
 from localize.desk.users import Users
+from localize.hardsub import Band, HardSubs, Shown
 from localize.job import Job
 from localize.review import log
+from localize.safe_area import Rect
+from localize.workspace import OCR, to_json
 from tests.desk.conftest import Browser
 from tests.desk.film import translated
 
@@ -251,6 +256,60 @@ def test_a_reviewer_cannot_approve_another_locale_from_the_board(sit: Sit) -> No
     ravi = sit("ravi")
     assert ravi.get("/").text.count('name="cell"') == 2
     assert ravi.submit("/approve", cell="tide/ep01/en/translation").status_code == 403
+
+
+def test_a_locale_whose_transcript_waits_is_not_approved_and_what_to_do_is_said(sit: Sit, job: Job) -> None:
+    text = job.series.manifest.read_text(encoding="utf-8")
+    job.series.manifest.write_text(f'{text}[gates]\ntranscript = "required"\n', encoding="utf-8")
+    lena = sit("lena")
+    board = lena.get("/").text
+    assert 'name="cell"' not in board
+    assert "The transcript of these episodes waits for a person." in board
+    assert '<a href="/series/tide/ep01/ar">ep01</a>' in board
+    asked = lena.submit("/approve", cell="tide/ep01/en/translation").text
+    assert "its transcript waits for a person: open it, choose Decide…" in asked
+    assert 'name="cell"' not in asked
+
+
+@pytest.mark.parametrize(("name", "tag"), [("lena", "en"), ("ravi", "th"), ("vera", "en")])
+def test_a_link_that_names_only_an_episode_leads_to_the_locale_that_waits_for_its_reader(
+    sit: Sit, name: str, tag: str
+) -> None:
+    link = urlsplit(settings.desk_page("tide", "ep01")).path
+    answer = sit(name).get(link)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{link}/{tag}")
+
+
+def test_such_a_link_leads_nowhere_where_there_is_no_such_episode(sit: Sit) -> None:
+    lena = sit("lena")
+    assert lena.get("/series/tide/ep09").status_code == 404
+    assert lena.get("/series/nobody/ep01").status_code == 404
+    assert lena.get("/series/tide/replace").status_code == 200
+
+
+def test_burned_in_text_is_covered_where_a_master_covers_it(sit: Sit, job: Job) -> None:
+    lena = sit("lena")
+    assert page_data(lena, EN)["covers"] == []
+    shown = Shown(300, 2000, "跪下！", Rect(90, 320, 180, 344), confidences=(0.9, 0.9, 0.9))
+    read = HardSubs((Band(0.66, 0.72, "#ffffff", 0.05, 1, 0, 14_000),), "", (shown,))
+    job.workspace.path(OCR).write_bytes(to_json(read))
+    (cover,) = page_data(lena, EN)["covers"]
+    assert (cover["start"] <= 300, cover["end"] >= 2000, cover["method"]) == (True, True, "blur")
+    assert cover["left"] <= 90
+    assert cover["left"] + cover["width"] >= 180
+
+
+def test_a_fix_that_two_findings_want_is_offered_once(sit: Sit, job: Job) -> None:
+    path = job.workspace.path("findings/en.json")
+    found = json.loads(path.read_text(encoding="utf-8"))
+    track = json.loads(job.workspace.path("targets/en.json").read_text(encoding="utf-8"))
+    track["lines"][0] |= {"text": "On your knees, all of you, and do not dare to look up!", "by": "human"}
+    job.workspace.path("targets/en.json").write_text(json.dumps(track), encoding="utf-8")
+    fast = {"rule": "cps", "severity": "warning", "message": "too fast", "cue_id": "c0001"}
+    path.write_text(json.dumps(found | {"findings": [fast, fast | {"message": "and again"}]}), encoding="utf-8")
+    html = sit("lena").get(EN).text
+    assert ("too fast" in html, "and again" in html) == (True, True)
+    assert html.count('data-text="Kneel!"') == 1
 
 
 def test_the_board_filters_by_state_locale_and_person(sit: Sit) -> None:

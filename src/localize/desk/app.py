@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from localize import __version__
 from localize.desk import (
     api,
+    arrival,
     board,
     deciding,
     episode,
@@ -41,8 +42,10 @@ from localize.errors import LocalizeError
 ROUTERS: tuple[APIRouter, ...] = (
     board.router, episode.router, api.router, sources.router, deciding.router, lessons.router, history.router,
     files.router, search.router, media.router, pages.router,
+    arrival.router,
 )  # fmt: skip
-"""For signed-in people; what changes something needs the token of its session."""
+"""For signed-in people; what changes something needs the token of its session. The last one takes what looks
+like an episode and is nothing else."""
 PUBLIC = ("/healthz", "/login", "/language", "/messages.json", "/metrics", "/static")
 """All that a stranger can reach; `metrics` looks itself who asks."""
 

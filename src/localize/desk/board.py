@@ -17,7 +17,7 @@ from localize.decisions import Decision, GateName
 from localize.desk import verdicts
 from localize.desk.cells import STATES, Cell, Cells
 from localize.desk.guards import SignedIn, TheDesk, allow
-from localize.desk.pages import page
+from localize.desk.pages import page, words
 from localize.desk.presence import Here, presence
 from localize.desk.registry import Desk
 from localize.desk.users import User
@@ -60,6 +60,16 @@ class Table:
     counts: Mapping[str, int]
     selectable: int
 
+    @property
+    def blocked(self) -> Mapping[str, str]:
+        """A locale by the episodes whose transcript waits: what they were translated into can be approved after it."""
+        return {
+            line.job.episode.id: square.tag
+            for line in self.lines
+            for square in line.squares
+            if square.cell.state == "blocked"
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -97,7 +107,7 @@ def confirm(
     request: Request, user: SignedIn, desk: TheDesk, cell: Annotated[list[str] | None, Form()] = None
 ) -> HTMLResponse:
     """Everything that would be approved, for one confirmation."""
-    chosen = [_chosen(desk, user, key) for key in _few(cell)]
+    chosen = [_chosen(request, desk, user, key) for key in _few(cell)]
     return page(request, "approve.html", chosen=chosen, done=None, begun=())
 
 
@@ -110,7 +120,7 @@ def approve(
     made: dict[Job, dict[str | None, Decision]] = {}
     for given in _few(cell):
         key, _, digest = given.rpartition("@")
-        one = _chosen(desk, user, key)
+        one = _chosen(request, desk, user, key)
         if not one.error:
             try:
                 tag = None if one.cell.gate == "transcript" else one.tag
@@ -119,8 +129,13 @@ def approve(
             except LocalizeError as error:
                 one = replace(one, error=error.message)
         done.append(one)
-    begun = [words for job, verdicts_of in made.items() if (words := verdicts.go_on(job, verdicts_of))]
+    begun = [said for job, verdicts_of in made.items() if (said := verdicts.go_on(job, verdicts_of))]
     return page(request, "approve.html", chosen=[], done=done, begun=begun)
+
+
+def cells_of(desk: Desk, job: Job) -> Mapping[str, Cell]:
+    """Where an episode stands in each of its locales."""
+    return _cells.setdefault(desk, Cells()).of(job)
 
 
 def _table(
@@ -132,11 +147,10 @@ def _table(
         for tag in series.locales
         if locale in ("", tag) and (not mine or user.role != "reviewer" or user.may_edit(tag))
     )
-    cells = _cells.setdefault(desk, Cells())
     lines = []
     counts: Counter[str] = Counter()
     for job in desk.jobs(series.id).values():
-        known = cells.of(job)
+        known = cells_of(desk, job)
         squares = []
         for tag in tags:
             cell = known[tag]
@@ -163,17 +177,19 @@ def _few(cell: list[str] | None) -> list[str]:
     return list(dict.fromkeys(cell))
 
 
-def _chosen(desk: Desk, user: User, key: str) -> Chosen:
+def _chosen(request: Request, desk: Desk, user: User, key: str) -> Chosen:
     parts = key.split("/")
     if len(parts) != 4:
         raise InputError("what was chosen is not on this board", next_step="load the board again")
     series_id, episode_id, tag, gate = parts
     job = desk.job(series_id, episode_id)
-    cell = _cells.setdefault(desk, Cells()).of(job).get(tag)
+    cell = cells_of(desk, job).get(tag)
     if cell is None:
         raise InputError(f"{series_id} has no locale {tag}", next_step="load the board again")
     if cell.gate != gate or not cell.waits:
-        return Chosen(key, job, tag, cell, error=f"it does not wait at {gate} any more")
+        t = words(request)
+        why = t("approve.blocked") if cell.state == "blocked" else t("approve.gone", gate=gate)
+        return Chosen(key, job, tag, cell, error=why)
     at: GateName = cell.gate
     allow(user.may_decide(at, tag))
     try:

@@ -1,7 +1,8 @@
-"""Drawing: a layout as a page needs it to draw the lines over the video, in pixels of the frame."""
+"""Drawing: a layout, and what is covered below it, as a page needs them to draw them over the video, in its pixels."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from localize import fonts
@@ -10,6 +11,7 @@ from localize.errors import LocalizeError
 from localize.job import Job
 from localize.locales import locale
 from localize.safe_area import on_frame
+from localize.steps.covers import cover_plan
 from localize.timing import Shots
 from localize.workspace import SHOTS
 
@@ -45,6 +47,22 @@ def events(layout: Layout) -> list[dict[str, Any]]:
         }
         for event in layout.events
     ]  # fmt: skip
+
+
+def covers(job: Job) -> list[dict[str, Any]]:
+    """Where a master hides burned-in source subtitles, and with what; our lines stand on it and are read there."""
+    # Where that cannot be known a run says why; the page shows the film as it is.
+    with suppress(LocalizeError):
+        plan = cover_plan(job)
+        return [
+            {
+                "start": one.start_ms, "end": one.end_ms, "method": plan.method, "em": one.em_px,
+                "left": one.core.left, "top": one.core.top,
+                "width": one.core.right - one.core.left, "height": one.core.bottom - one.core.top,
+            }
+            for one in plan.patches
+        ]  # fmt: skip
+    return []
 
 
 def shots(job: Job) -> list[int]:

@@ -156,6 +156,7 @@ def _data(
         "revision": revision,
         "drawing": drawing.frame(job, at.tag),
         "events": drawing.events(sheet.layout) if sheet.layout else [],
+        "covers": drawing.covers(job),
         "shots": drawing.shots(job),
         "words": _script_words(words(request)),
     }

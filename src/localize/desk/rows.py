@@ -193,9 +193,7 @@ def _row(
         source_version=source.version(cue),
         line=line,
         version=edits.version(cue, line),
-        found=tuple(
-            Found(finding, fixes.fixes(finding, line, required, profile) if line else ()) for finding in findings
-        ),
+        found=_found(line, findings, required, profile),
         tidy=fixes.tidy(line, profile) if line and line.human else (),
         risk=risk,
         comments=said,
@@ -203,6 +201,17 @@ def _row(
         shown_ms=sum(event.end_ms - event.start_ms for event in events) or cue.duration_ms,
         beside=max(0, sum(length(event.text) for event in events) - length(text)) if _shared(events) else 0,
     )
+
+
+def _found(line: TargetLine | None, findings: Sequence[Finding], required: Line, profile: Locale) -> tuple[Found, ...]:
+    """Findings with what one click can do; where two want the same, the first one offers it."""
+    offered: set[str] = set()
+    found = []
+    for finding in findings:
+        made = fixes.fixes(finding, line, required, profile) if line else ()
+        found.append(Found(finding, tuple(fix for fix in made if fix.text not in offered)))
+        offered |= {fix.text for fix in made}
+    return tuple(found)
 
 
 def _shared(events: Sequence[Event]) -> bool:

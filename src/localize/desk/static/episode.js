@@ -56,7 +56,7 @@ const host = {
 let rows;
 let timeline;
 const screen = { video: by("video"), drawn: by("drawn"), safe: by("safe"), screen: by("screen") };
-const player = new Player(screen, data.drawing, data.locale, data.events);
+const player = new Player(screen, data.drawing, data.locale, data.events, data.covers);
 rows = new Rows(by("cues"), data, host);
 host.rows = rows;
 const dialogs = new Dialogs(host);

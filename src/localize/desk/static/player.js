@@ -2,9 +2,8 @@
 // for full screen and picture in picture.
 
 export class Player {
-  constructor({ video, drawn, safe, screen }, drawing, locale, events) {
-    Object.assign(this, { video, drawn, safe, screen, frame: drawing });
-    this.events = events;
+  constructor({ video, drawn, safe, screen }, drawing, locale, events, covers) {
+    Object.assign(this, { video, drawn, safe, screen, frame: drawing, covers, events });
     this.listeners = [];
     this.until = null;
     screen.style.aspectRatio = `${drawing.width} / ${drawing.height}`;
@@ -111,12 +110,22 @@ export class Player {
   }
 
   draw(at = this.ms) {
-    const active = this.events.filter((one) => one.start <= at && at < one.end);
+    const [covers, active] = [this.covers, this.events].map((all) => all.filter((one) => one.start <= at && at < one.end));
     const scale = this.screen.clientWidth / this.frame.width;
-    const key = JSON.stringify([active, scale]);
+    const key = JSON.stringify([covers, active, scale]);
     if (key === this.key) return;
     this.key = key;
-    this.drawn.replaceChildren(...active.map((event) => this.block(event, scale)));
+    const panes = covers.map((cover) => this.pane(cover, scale));
+    this.drawn.replaceChildren(...panes, ...active.map((event) => this.block(event, scale)));
+  }
+
+  /** What hides burned-in text in a master; here always a blur, whatever the master is made with. */
+  pane(cover, scale) {
+    const pane = document.createElement("div");
+    pane.className = `pane ${cover.method}`;
+    for (const side of ["left", "top", "width", "height"]) pane.style.setProperty(side, `${cover[side] * scale}px`);
+    pane.style.setProperty("--blur", `${(cover.em * scale) / 2}px`);
+    return pane;
   }
 
   block(event, scale) {
