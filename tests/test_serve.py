@@ -95,10 +95,9 @@ def test_every_automation_is_one_that_prefect_takes() -> None:
     assert {name: automation.name for name, automation in made.items() if automation} == {
         file.stem: name_of(file) for file in files()
     }
-    assert {"failed", "late-review", "stuck", "vanished"} == made.keys()
-    assert [name for name in made if read(files()[0].with_name(f"{name}.yaml"), None) is None] == [
-        "failed", "late-review",
-    ]  # fmt: skip
+    told = ["broken", "crashed", "failed", "late-review"]
+    assert {*told, "stuck", "vanished"} == made.keys()
+    assert [name for name in made if read(files()[0].with_name(f"{name}.yaml"), None) is None] == told
 
 
 def test_limits_are_of_stages_that_there_are_and_cores_are_those_of_the_machines(tmp_path: Path) -> None:
