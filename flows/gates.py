@@ -7,7 +7,7 @@ edited, is not decided again, and the next run of the episode closes forms that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 from prefect import flow
@@ -82,7 +82,12 @@ def review(
     if not _still(job, gate, asked):
         return Completed(name=DECIDED_ELSEWHERE, message="nothing of this waits any more")
     page = settings.desk_page(job.series.id, episode)
-    create_link_artifact(page, f"{gate} of {episode} in the desk", key=slug(job.series.id, episode, gate, "desk"))
+    create_link_artifact(
+        page,
+        f"{gate} of {episode} in the desk",
+        key=slug(job.series.id, episode, gate, "desk"),
+        description=f"{job.series.title} {episode}: {gate} of {', '.join(tags) or 'the source track'}",
+    )
     answer = suspend_flow_run(wait_for_input=_described(form(asked), job, gate, asked, page), key="form")
     verdict, chosen = _VERDICTS[answer.decision], getattr(answer, "locales", []) or list(asked)
     made, refused = decided(job, gate, {tag: asked[tag] for tag in chosen}, verdict, answer.reviewer, answer.comment)
@@ -140,7 +145,9 @@ def ask(job: Job) -> None:
             deployment = client.read_deployment_by_name(triggers.REVIEW)
         except ObjectNotFound:
             return
-        for run in _open_forms(client, job):
+        forms = _forms(client, job)
+        crashed = [run for run in forms if run.state_type == StateType.CRASHED]
+        for run in (run for run in forms if run not in crashed):
             gate, asked = run.parameters["gate"], run.parameters["asked"]
             if wanted.get(gate) == asked:
                 del wanted[gate]
@@ -152,21 +159,29 @@ def ask(job: Job) -> None:
                 parameters={**triggers.where(job), "gate": gate, "asked": asked},
                 name=f"{job.series.id} {job.episode.id} {gate}: {', '.join(filter(None, asked)) or 'source'}",
                 tags=[*triggers.tags(job), f"stage:{gate}", *(f"locale:{tag}" for tag in asked if tag)],
-                # A form that ops cancelled does not come back by itself, only a text that changed brings another.
-                idempotency_key=fingerprint("review", str(job.workspace.folder), gate, sorted(asked.items())),
+                # A form that ops cancelled does not come back by itself, only a text that changed brings another, or
+                # the end of its process.
+                idempotency_key=fingerprint(
+                    "review", str(job.workspace.folder), gate, sorted(asked.items()), *_like(crashed, gate, asked)
+                ),
             )
 
 
-def _open_forms(client: SyncPrefectClient, job: Job) -> list[FlowRun]:
-    """Forms of this episode, in this workspace, that nobody filled in yet."""
+def _forms(client: SyncPrefectClient, job: Job) -> list[FlowRun]:
+    """Forms of this episode, in this workspace, that nobody filled in yet, and those that crashed."""
     runs = client.read_flow_runs(
         flow_filter=FlowFilter(name=FlowFilterName(any_=[review.name])),
         flow_run_filter=FlowRunFilter(
             tags=FlowRunFilterTags(all_=triggers.tags(job)),
-            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(_OPEN))),
+            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[*_OPEN, StateType.CRASHED])),
         ),
     )
     return [run for run in runs if triggers.is_about(run.parameters, job)]
+
+
+def _like(crashed: Sequence[FlowRun], gate: GateName, asked: Asked) -> list[str]:
+    """The runs among `crashed` that asked for exactly this."""
+    return sorted(str(run.id) for run in crashed if (run.parameters["gate"], run.parameters["asked"]) == (gate, asked))
 
 
 def _why_closed(asked: Asked, now: Asked) -> str:

@@ -38,8 +38,6 @@ END_S = 15.0
 """What is asked to end says so to the server and leaves whole files; what takes longer is killed."""
 LAST_S = 5.0
 """For what has nothing left to do; a worker would sleep on until it asks for work again."""
-HEARTBEAT_S = 30
-"""How often a flow run says that it lives; without it a run whose machine vanished stays Running for ever."""
 
 
 class Together:
@@ -179,7 +177,6 @@ def main(
     environment = os.environ | {
         "PREFECT_API_URL": api,
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_S),
         "LOCALIZE_DESK_URL": os.environ.get("LOCALIZE_DESK_URL") or f"http://127.0.0.1:{desk_port}",
         "PYTHONUNBUFFERED": "1",
     }

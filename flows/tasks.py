@@ -77,10 +77,9 @@ def _finish(units: Sequence[Unit], wave: Wave) -> None:
     """Take on what is not through yet and wait for all of it, also where the server is away in the middle: what could
     not be asked for is asked for again once nothing of the wave is at work any more.
     """
+    left = [(unit, _tags(unit)) for unit in units if unit not in wave.finished]
     futures: list[tuple[Unit, PrefectFuture[None]]] = [
-        (unit, work.with_options(name=unit.step, tags=_tags(unit)).submit(unit, wave))
-        for unit in units
-        if unit not in wave.finished
+        (unit, work.with_options(name=unit.step, tags=tags).submit(unit, wave)) for unit, tags in left
     ]
     missed: list[Exception] = []
     for unit, future in futures:

@@ -156,6 +156,20 @@ def test_a_dry_run_says_what_would_be_done_and_writes_nothing(studio: Studio) ->
     assert nothing.states == {"unchanged": ["ep01"]}
 
 
+@pytest.mark.engines
+def test_a_file_in_the_inbox_that_clashes_is_named_and_what_the_series_has_goes_on(studio: Studio) -> None:
+    folder = studio.series("tide")
+    (folder / "inbox").mkdir()
+    studio.episode(folder / "inbox", "ep01")
+    with (folder / "inbox" / "ep01.mp4").open("ab") as other_cut:
+        other_cut.write(b"another cut")
+    (folder / "inbox" / "ep01.mp4.ready").touch()
+    (one,) = studio.night()
+    assert one.states == {"done": ["ep01"]}
+    assert "inbox/ep01.mp4 would be ep01, which series.toml has already" in one.problems[0]
+    assert nightly.code([one]) == EXIT_INPUT
+
+
 def test_a_second_night_leaves_a_series_to_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "series.toml").write_text(MANIFEST.format(id="tide", priority=0, gate="off"), encoding="utf-8")
     # Held by another process: one's own lease is no rival.
@@ -165,7 +179,8 @@ def test_a_second_night_leaves_a_series_to_the_first(tmp_path: Path, monkeypatch
         monkeypatch.undo()
     assert one.states == {}
     assert one.codes == [EXIT_DONE]
-    assert "another night is at work on it" in one.problems[0]
+    assert one.problems == []
+    assert "another night is at work on it" in one.notes[0]
 
 
 def test_a_broken_manifest_is_one_line_and_the_other_series_go_on(tmp_path: Path) -> None:
@@ -186,3 +201,12 @@ def test_many_failures_are_cut_to_what_fits_on_a_screen(tmp_path: Path) -> None:
     one = SeriesNight(tmp_path / "series.toml", problems=[f"ep{n:02}: bad" for n in range(30)])
     assert len(summary([one])) < 10
     assert "and 25 more: localize failures" in "\n".join(summary([one]))
+
+
+def test_an_inbox_of_a_thousand_files_is_a_few_lines_of_mail(tmp_path: Path) -> None:
+    ids = tuple(f"ep{n:04}" for n in range(1, 1001))
+    one = SeriesNight(tmp_path / "series.toml", added=ids, notes=tuple(f"{name} is still being copied" for name in ids))
+    said = summary([one])
+    assert len(said) < 10
+    assert "  new: ep0001 to ep1000, 1000 episodes" in said
+    assert f"  and 995 more: localize series add {one.manifest}" in said

@@ -88,6 +88,13 @@ def test_every_deployment_has_a_flow_whose_parameters_are_described() -> None:
             assert described["mode"]["items"]["enum"] == ["burn", "mux", "sidecar"]
 
 
+def test_every_run_says_that_it_lives_but_the_form_that_waits_without_a_process() -> None:
+    deployments = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
+    env = {one["name"]: one["work_pool"]["job_variables"]["env"] for one in deployments}
+    assert {name for name, given in env.items() if "PREFECT_FLOWS_HEARTBEAT_FREQUENCY" not in given} == {"review"}
+    assert all(given["PREFECT_CLIENT_RETRY_EXTRA_CODES"] == "500" for given in env.values())
+
+
 def test_every_automation_is_one_that_prefect_takes() -> None:
     from flows.automations.__main__ import files, name_of, read
 
@@ -95,10 +102,9 @@ def test_every_automation_is_one_that_prefect_takes() -> None:
     assert {name: automation.name for name, automation in made.items() if automation} == {
         file.stem: name_of(file) for file in files()
     }
-    assert {"failed", "late-review", "stuck", "vanished"} == made.keys()
-    assert [name for name in made if read(files()[0].with_name(f"{name}.yaml"), None) is None] == [
-        "failed", "late-review",
-    ]  # fmt: skip
+    told = ["broken", "crashed", "failed", "late-review"]
+    assert {*told, "stuck", "vanished"} == made.keys()
+    assert [name for name in made if read(files()[0].with_name(f"{name}.yaml"), None) is None] == told
 
 
 def test_limits_are_of_stages_that_there_are_and_cores_are_those_of_the_machines(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ from localize.series import Series, load
 INBOX = "inbox"
 Advance = Callable[[Job], EpisodeResult]
 _SHOWN = 5
-"""So many failures of a series are named in a summary that is to fit on a screen."""
+"""So many failures of a series, and so many notes, are named in a summary that is to fit on a screen."""
 
 
 @dataclass(slots=True)
@@ -97,10 +97,13 @@ def night(
                 else:
                     with _alone(root, one.series.id):
                         _work(one, root, modes, engines, tell, advance)
+        except LeaseHeld as error:
+            # Nothing failed: the other night tells what becomes of the work.
+            one.notes = (*one.notes, str(error))
+            one.codes.append(EXIT_DONE)
         except LocalizeError as error:
             one.problems.append(str(error))
-            # The other night tells what becomes of the work.
-            one.codes.append(EXIT_DONE if isinstance(error, LeaseHeld) else error.exit_code)
+            one.codes.append(error.exit_code)
     return nights
 
 
@@ -117,13 +120,21 @@ def summary(nights: Sequence[SeriesNight], *, took_s: float | None = None) -> li
         counts = ", ".join(f"{len(ids)} {state}" for state, ids in one.states.items())
         lines.append(f"{one.name}: {counts or 'nothing'}{f', {one.left} of work left' if one.left else ''}")
         if one.added:
-            lines.append(f"  new: {', '.join(one.added)}")
-        lines += [f"  note: {note}" for note in one.notes]
-        lines += [f"  failed: {problem}" for problem in one.problems[:_SHOWN]]
-        if more := len(one.problems) - _SHOWN:
-            lines += [f"  and {more} more: localize failures {one.manifest}"] if more > 0 else []
+            lines.append(f"  new: {_few(one.added)}")
+        lines += _some("note", one.notes, f"localize series add {one.manifest}")
+        lines += _some("failed", one.problems, f"localize failures {one.manifest}")
         lines += _waits(one)
     return lines
+
+
+def _some(word: str, of: Sequence[str], all_of_them: str) -> Iterator[str]:
+    yield from (f"  {word}: {one}" for one in of[:_SHOWN])
+    if (more := len(of) - _SHOWN) > 0:
+        yield f"  and {more} more: {all_of_them}"
+
+
+def _few(ids: Sequence[str]) -> str:
+    return ", ".join(ids) if len(ids) <= _SHOWN else f"{ids[0]} to {ids[-1]}, {len(ids)} episodes"
 
 
 def _waits(one: SeriesNight) -> Iterator[str]:
@@ -171,10 +182,11 @@ def _work(
 ) -> None:
     """Take in what is new, then advance every episode that a run may help."""
     assert one.series
-    found = _look(one.series)
-    if found:
-        one.notes, one.added = tuple(found.notes), tuple(new.id for new in intake.add(one.manifest, found))
-        one.series = load(one.manifest)
+    try:
+        one.series = _taken_in(one, one.series)
+    except LocalizeError as error:  # what the series has already goes on
+        one.problems.append(str(error))
+        one.codes.append(error.exit_code)
     jobs = pipeline.jobs(one.series, root, pipeline.options(one.series, modes=modes), engines)
     for job in jobs:
         if failed := failures.parked(job):
@@ -195,6 +207,15 @@ def _work(
         tell(f"{one.series.id} {job.episode.id}: {word}")
     left = [job for job in jobs if job.episode.id in {*one.states.get("failed", ()), *one.states.get("partly", ())}]
     one.left = _left(jobs, left)
+
+
+def _taken_in(one: SeriesNight, series: Series) -> Series:
+    found = _look(series)
+    if not found:
+        return series
+    one.notes = tuple(found.notes)
+    one.added = tuple(new.id for new in intake.add(one.manifest, found))
+    return load(one.manifest)
 
 
 def _plan(one: SeriesNight, root: Path, modes: Sequence[str], engines: Engines) -> None:

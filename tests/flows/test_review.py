@@ -84,6 +84,21 @@ def test_what_waits_has_one_form_that_is_closed_once_it_was_decided_elsewhere(cl
     assert {run.state.name for run in runs(client, job, "review")} == {"DecidedElsewhere"}
 
 
+def test_a_form_whose_process_was_killed_is_asked_for_again_once(client: Any, job: Job) -> None:
+    from prefect.states import Crashed
+
+    from flows import gates
+
+    gates.ask(job)
+    (form,) = runs(client, job, "review")
+    client.set_flow_run_state(form.id, Crashed(message="its worker was killed"), force=True)
+    gates.ask(job)
+    gates.ask(job)
+    killed, again = sorted(runs(client, job, "review"), key=lambda run: run.id != form.id)
+    assert (killed.state.name, again.state.type.value) == ("Crashed", "SCHEDULED")
+    assert again.parameters == form.parameters
+
+
 def test_an_empty_answer_approves_nothing_and_an_approval_goes_on_once(client: Any, job: Job) -> None:
     from prefect.exceptions import Pause
     from prefect.flow_engine import run_flow
