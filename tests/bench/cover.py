@@ -5,8 +5,8 @@ that this holds with a confidence of 95 %; a burn of three locales with a cover 
 without one. `BENCH_ONLY` and `BENCH_FILMS` as in `tests.bench.ocr`.
 
 - Films with every style of subtitle on every background are read, planned and burned as the product does it, without
-  lines of ours. Sampled are the first and the last picture of every text, as the truth of the film has them, and two
-  between; the reader is that of the product, and looks at where dialogue stands and well beyond. One common Chinese
+  lines of ours. Sampled are the first and the last picture of every text, as the truth of the film has them, and four
+  between, so that one find leaves the limit within reach; the reader is that of the product, and looks at where dialogue stands and well beyond. One common Chinese
   character is a find. One picture of every text of the film as it came is the control.
 - A film of 90 s with some 40 patches is burned in three locales from one decode, with and without a cover; what
   `inpaint` does before the burn is timed by itself.
@@ -151,10 +151,9 @@ def _finds(media: Path, facts: MediaFacts, film: ocr_films.Film, reader: RapidOC
 
 
 def _sampled(text: ocr_films.Text, facts: MediaFacts, once: bool) -> Iterator[int]:
-    grid, third_ms = facts.grid, (text.end_ms - text.start_ms) // 3
-    yield grid.nearest(text.start_ms + third_ms)
-    if not once:
-        yield from (grid.ceil(text.start_ms), grid.nearest(text.end_ms - third_ms), grid.earlier(text.end_ms, 1))
+    first, last = facts.grid.ceil(text.start_ms), facts.grid.earlier(text.end_ms, 1)
+    between = [facts.grid.nearest(first + (last - first) * fifth // 5) for fifth in range(1, 5)]
+    yield from (between[1:2] if once else (first, *between, last))
 
 
 def _readable(picture: ndarray, text: str, reader: RapidOCR) -> bool:
