@@ -6,8 +6,9 @@ without one. `BENCH_ONLY` and `BENCH_FILMS` as in `tests.bench.ocr`.
 
 - Films with every style of subtitle on every background are read, planned and burned as the product does it, without
   lines of ours. Sampled are the first and the last picture of every text, as the truth of the film has them, and four
-  between, so that one find leaves the limit within reach; the reader is that of the product, and looks at where dialogue stands and well beyond. One common Chinese
-  character is a find. One picture of every text of the film as it came is the control.
+  between, so that a single find leaves the limit within reach; the reader is that of the product, and looks at where
+  dialogue stands and well beyond. One common Chinese character is a find. One picture of every text of the film as it
+  came is the control.
 - A film of 90 s with some 40 patches is burned in three locales from one decode, with and without a cover; what
   `inpaint` does before the burn is timed by itself.
 """
