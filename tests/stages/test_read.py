@@ -16,7 +16,7 @@ from localize.sight import Reading
 from localize.stages import read
 from localize.stages.read.lines import Box, rows, stacked, turned
 from localize.stages.read.spaces import with_spaces
-from localize.stages.read.strip import EM_PX, _evened, _on_axis
+from localize.stages.read.strip import EM_PX, _evened, _on_axis, shared
 from localize.stages.read.vote import plain, same_text, voted
 from localize.stages.read.watch import Run, merged
 from tests.stages.painted import EM, Drawn, Painted
@@ -370,6 +370,14 @@ def test_something_bright_beside_a_line_is_no_part_of_it() -> None:
     lamp, line = Box(20, 10, 50, 40), Box(200, 10, 400, 40)
     assert _on_axis([lamp, line], 300) == [line]
     assert _on_axis([Box(100, 10, 280, 40), Box(320, 10, 500, 40)], 300) != [line]
+
+
+def test_what_moves_behind_letters_is_no_part_of_their_looks() -> None:
+    letters, edge = np.zeros((2, 8, 40), np.float32)
+    letters[2:6, 4:8], letters[2:6, 20:24], edge[:, 30:33] = 60, -40, 50
+    both = shared(letters + edge, letters + np.roll(edge, 4, axis=1))
+    assert (both[:, :30] == letters[:, :30]).all()
+    assert not both[:, 30:33].any()
 
 
 def test_a_pictograph_is_not_read() -> None:

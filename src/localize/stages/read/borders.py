@@ -1,7 +1,7 @@
 """Borders: the first and the last picture of a text, from how much of it stands in each.
 
 What is behind letters looks a little like them, and so does another text; from `_BEGUN` of the way up a text has begun.
-One that is not there in full by then fades, and its fade is followed down to what can hardly be seen.
+One that is not there in full by then fades, and a fade is followed, in small steps, down to what can hardly be seen.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 STANDS = 0.75
 """How much of a text that stands can be seen at least."""
-_BEGUN, _TRACE = 0.3, 0.06
+_BEGUN, _TRACE, _STEP = 0.3, 0.06, 0.25
 _BLIND = 0.7
 
 Amounts = Sequence[tuple[int, float]]
@@ -40,7 +40,7 @@ def _held(amounts: Iterable[tuple[int, float]], base: float) -> Iterable[int]:
     """Times of the pictures that hold the text, away from where it stands in full."""
     before = 1.0
     for at_ms, amount in amounts:
-        fades = before < STANDS and base + _TRACE < amount < before
+        fades = before < STANDS and base + _TRACE < amount < before < amount + _STEP
         if amount < base + _BEGUN * (1 - base) and not fades:
             return
         yield at_ms

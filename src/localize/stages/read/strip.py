@@ -95,6 +95,14 @@ def inside(looks: ndarray, boxes: Sequence[Box]) -> ndarray:
     return masked
 
 
+def shared(before: ndarray, here: ndarray) -> ndarray:
+    """Looks of a text as two pictures of it agree on them: what has moved between them is behind its letters."""
+    import numpy as np
+
+    both: ndarray = np.where(before * here > 0, (before + here) / 2, np.where(before == 0, here, 0))
+    return both
+
+
 def part_of(box: Box) -> tuple[slice, slice]:
     """`box` of a strip as a part of its looks."""
     rows_ = slice(max(int(box.top) // HALF, 0), int(box.bottom) // HALF)

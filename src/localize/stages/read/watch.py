@@ -27,6 +27,7 @@ from localize.stages.read.strip import (
     found_in,
     inside,
     part_of,
+    shared,
     unchanged,
 )
 from localize.stages.read.vote import plain, same_text, similarity
@@ -141,8 +142,9 @@ class Watch:
         if found and len(found.readings) == len(run.lines) and _same(run, found.readings):
             for line, reading in zip(run.lines, found.readings, strict=True):
                 line.append(reading)
-            run.looks, run.boxes = inside(looks, found.boxes), found.boxes
+            run.looks, run.boxes = shared(run.looks, inside(looks, found.boxes)), found.boxes
             run.held_ms = run.read_ms = at_ms
+            self._settle(run)
             return
         if not found and likeness(inside(looks, run.boxes), run.looks) > _LOOKS:
             run.held_ms = at_ms
