@@ -34,6 +34,8 @@ ROOT = Path(__file__).parents[1]
 NICE = 10
 START_S = 120.0
 """A server makes its database when it first starts."""
+ASK_S = 2
+"""How often a worker asks for work; by itself it would every 10 s, and rest that long between two episodes."""
 END_S = 15.0
 """What is asked to end says so to the server and leaves whole files; what takes longer is killed."""
 LAST_S = 5.0
@@ -177,6 +179,7 @@ def main(
     environment = os.environ | {
         "PREFECT_API_URL": api,
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_WORKER_QUERY_SECONDS": str(ASK_S),
         "LOCALIZE_DESK_URL": os.environ.get("LOCALIZE_DESK_URL") or f"http://127.0.0.1:{desk_port}",
         "PYTHONUNBUFFERED": "1",
     }

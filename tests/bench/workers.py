@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 
 from flows.limits import POOL
+from flows.serve import ASK_S
 from localize.errors import EXIT_DONE, EXIT_FINDINGS, EngineUnavailable
 from localize.series import load
 from localize.triggers import EPISODE
@@ -76,6 +77,7 @@ Ask = Callable[[str, Mapping[str, Any] | None], Any]
 def _workers(environment: Mapping[str, str]) -> Iterator[Ask]:
     """Two workers of the pool, both online."""
     command = (sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--limit", "1", "--name")
+    environment = {**environment, "PREFECT_WORKER_QUERY_SECONDS": str(ASK_S)}
     with httpx.Client(base_url=environment["PREFECT_API_URL"]) as client:
 
         def ask(path: str, posted: Mapping[str, Any] | None) -> Any:
