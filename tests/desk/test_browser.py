@@ -20,14 +20,12 @@ from localize.desk.app import Settings, create_app
 from localize.desk.users import Users
 from localize.exchange.returned import MOST_BYTES
 from localize.job import Job
+from tests.desk.chromium import CHROMIUM
 from tests.desk.conftest import PASSWORD
 from tests.desk.film import translated
 from tests.desk.test_desk_files import edited
 
 playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
-)
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")]
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"

@@ -19,12 +19,10 @@ import pytest
 
 from localize.desk.users import Users
 from tests.conftest import Media
+from tests.desk.chromium import CHROMIUM
 from tests.desk.conftest import PASSWORD
 
 playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
-)
 pytestmark = [
     pytest.mark.browser, pytest.mark.flows, pytest.mark.engines,
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed"),
