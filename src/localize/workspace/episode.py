@@ -1,9 +1,4 @@
-"""The workspace: the truth of what has been done. Every artefact is a file a person can open.
-
-Writes are atomic (temporary name, fsync, rename) and recorded in `episode.json` with the fingerprint of what went in. A
-normal run trusts size and modification time against the record; `verify` hashes again. What a person saves while a step
-works is never overwritten: the step's commit is refused instead.
-"""
+"""One episode in the workspace: what is there and whether it is whole, and the one door for writing to it."""
 
 from __future__ import annotations
 
@@ -14,56 +9,22 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, TypeVar
-
-from pydantic import TypeAdapter, ValidationError
+from typing import TypeVar
 
 from localize import disk, lease
 from localize.disk import Stamp, disk_errors, write_atomic
 from localize.episode import Artefact, EpisodeState, MediaFacts, PictureFacts
 from localize.errors import WorkspaceError
 from localize.fingerprint import file_digest
+from localize.workspace.stored import parsed, to_json
 
 T = TypeVar("T")
-
-_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
-
-
-def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
-    """Building one takes longer than reading a file with it."""
-    return _ADAPTERS.get(kind) or _ADAPTERS.setdefault(kind, TypeAdapter(kind))
-
-
-def to_json(value: object) -> bytes:
-    """Readable, stable JSON of a dataclass."""
-    return _adapter(type(value)).dump_json(value, indent=1) + b"\n"
-
-
-def from_json(kind: type[T], path: Path) -> T:
-    """The dataclass `kind` from `path`; WorkspaceError says what is wrong with a damaged or hand-edited file."""
-    with disk_errors(path, "read"):
-        data = path.read_bytes()
-    return _parsed(kind, path, data)
-
-
-def _parsed(kind: type[T], path: Path, data: bytes) -> T:
-    try:
-        value: T = _adapter(kind).validate_json(data)
-    except ValidationError as error:
-        detail = error.errors()[0]
-        where = ".".join(str(part) for part in detail["loc"])
-        raise WorkspaceError(
-            f"{path} is damaged at {where or 'its start'}: {detail['msg']}",
-            next_step=f"mend the file, or delete it to have it made again: {path}",
-        ) from None
-    return value
-
 
 def _recorded(path: Path) -> EpisodeState:
     """The record as it is now. A run asks hundreds of times: reading is cheap and always right, parsing is not."""
     data, seen = path.read_bytes(), _seen(path)
     if seen[0][0] != data:
-        seen[0] = data, _parsed(EpisodeState, path, data)
+        seen[0] = data, parsed(EpisodeState, path, data)
     return seen[0][1]
 
 
@@ -77,50 +38,6 @@ def _seen(_path: Path) -> list[tuple[bytes | None, EpisodeState]]:
 def _joined(folder: Path, name: str) -> Path:
     """Putting a path together takes longer than looking whether its file is there."""
     return folder / name
-
-
-SHOTS = "shots.json"
-"""Where each shot of the picture begins."""
-OCR = "ocr.json"
-"""What the picture says: burned-in subtitles, signs, cards."""
-BAND_PICTURE = "band.jpg"
-"""A few frames with what was found in them marked."""
-AGREEMENT = "agreement.json"
-"""Where the text came from, and how other readings bear it out."""
-COVER = "cover.json"
-"""Which parts of the picture are covered, when and how."""
-FILLED = "cover.mkv"
-"""The covered part of the picture without its letters, where a series has them filled in."""
-
-
-def target_file(tag: str) -> str:
-    return f"targets/{tag}.json"
-
-
-def drafts_file(tag: str) -> str:
-    """Lines of a translation that was broken off, so that nobody pays for them twice."""
-    return f"drafts/{tag}.json"
-
-
-def layout_file(tag: str) -> str:
-    return f"layout/{tag}.json"
-
-
-def findings_file(tag: str) -> str:
-    return f"findings/{tag}.json"
-
-
-def crop_file(cue_id: str) -> str:
-    """The part of the picture that a finding is about."""
-    return f"crops/{cue_id}.jpg"
-
-
-def subtitle_file(tag: str, kind: str) -> str:
-    return f"subtitles/{tag}.{kind}"
-
-
-def render_file(tag: str) -> str:
-    return f"renders/{tag}.mp4"
 
 
 class EpisodeWorkspace:
@@ -152,7 +69,7 @@ class EpisodeWorkspace:
         """The artefact `name` as `kind`, None where it was not made yet."""
         path = self.path(name)
         with disk_errors(path, "read"), suppress(FileNotFoundError, NotADirectoryError):
-            return _parsed(kind, path, path.read_bytes())
+            return parsed(kind, path, path.read_bytes())
         return None
 
     def need(self, kind: type[T], name: str) -> T:
