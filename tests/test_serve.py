@@ -88,11 +88,12 @@ def test_every_deployment_has_a_flow_whose_parameters_are_described() -> None:
             assert described["mode"]["items"]["enum"] == ["burn", "mux", "sidecar"]
 
 
-def test_every_run_says_that_it_lives_but_the_form_that_waits_without_a_process() -> None:
-    deployments = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
-    env = {one["name"]: one["work_pool"]["job_variables"]["env"] for one in deployments}
-    assert {name for name, given in env.items() if "PREFECT_FLOWS_HEARTBEAT_FREQUENCY" not in given} == {"review"}
-    assert all(given["PREFECT_CLIENT_RETRY_EXTRA_CODES"] == "500" for given in env.values())
+def test_every_run_says_that_it_lives_and_a_form_that_waits_without_a_process_is_not_taken_for_vanished() -> None:
+    for one in yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]:
+        given = one["work_pool"]["job_variables"]["env"]
+        assert given == {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30", "PREFECT_CLIENT_RETRY_EXTRA_CODES": "500"}
+    trigger = yaml.safe_load((ROOT / "flows/automations/vanished.yaml").read_text())["trigger"]
+    assert trigger["match_related"] == {"prefect.resource.role": "flow", "prefect.resource.name": "!review"}
 
 
 def test_every_automation_is_one_that_prefect_takes() -> None:
