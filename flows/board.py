@@ -19,7 +19,7 @@ from flows.parameters import slug
 from flows.patience import patient
 from localize import estimate, settings
 from localize.job import Job
-from localize.standing import Cell, Standing, age_s, counted, standing
+from localize.state.standing import Cell, Standing, age_s, counted, standing
 
 EVERY_S = 10.0
 _SHOWN = 30

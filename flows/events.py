@@ -12,7 +12,7 @@ from prefect.events import emit_event
 from localize import settings, triggers
 from localize.job import Job
 from localize.pipeline import EpisodeResult
-from localize.waiting import waiting
+from localize.state.waiting import waiting
 
 
 def tell(job: Job, result: EpisodeResult) -> None:

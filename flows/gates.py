@@ -35,7 +35,7 @@ from localize.decisions import Decision, GateName, Verdict
 from localize.errors import LocalizeError
 from localize.fingerprint import fingerprint
 from localize.job import Job
-from localize.waiting import waiting
+from localize.state.waiting import waiting
 
 SHARED = ""
 """Stands for the locale of the transcript, which all share, where JSON wants a text."""

@@ -40,7 +40,7 @@ from localize.cli.common import ALL_MODES, DEFAULT_TRANSCRIBER, split
 from localize.console import data, talk
 from localize.errors import LocalizeError
 from localize.job import MODES
-from localize.status import starter_note
+from localize.state.status import starter_note
 
 
 @flow(name="localize-series", flow_run_name="{path}", validate_parameters=True)

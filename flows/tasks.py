@@ -12,10 +12,10 @@ from prefect.futures import PrefectFuture
 
 from flows import limits
 from flows.patience import away, patient
-from localize import status
 from localize.console import talk
 from localize.errors import LocalizeError
 from localize.pipeline import Done, Unit
+from localize.state import status
 
 
 class Wave:

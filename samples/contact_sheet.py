@@ -17,15 +17,16 @@ from pathlib import Path
 
 from PIL import Image
 
-from localize import contact_sheet, overlay, subtitles
+from localize import subtitles
 from localize.cues import Cue, SourceTrack, TargetLine, TargetTrack
+from localize.drawing import contact_sheet, overlay
+from localize.drawing.safe_area import HEIGHT_PX, WIDTH_PX, on_frame
+from localize.drawing.styles import PRESETS
 from localize.engines import ffmpeg
 from localize.episode import MediaFacts
 from localize.locales import LOCALES, locale
-from localize.safe_area import HEIGHT_PX, WIDTH_PX, on_frame
 from localize.series import Style
 from localize.stages.fit import fit
-from localize.styles import PRESETS
 
 HERE = Path(__file__).parent
 SECONDS = 4

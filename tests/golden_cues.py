@@ -25,13 +25,14 @@ from pathlib import Path
 import regex
 import rjieba
 
-from localize import fonts, linebreak
-from localize.chinese import simplified
+from localize import linebreak
 from localize.cues import Cue, Event, Layout, SourceTrack, TargetLine, TargetTrack, graphemes
+from localize.drawing import fonts
 from localize.episode import MediaFacts
 from localize.locales import LOCALES, SOURCE, Locale, locale
 from localize.series import Style
 from localize.stages.fit import fit
+from localize.text.chinese import simplified
 from tests.facts import framed
 
 FOLDER = Path(__file__).parent / "golden" / "cues"

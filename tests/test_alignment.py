@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localize.agreement import choose, compare
-from localize.alignment import met, plain, spoken
 from localize.cues import Word
-from localize.hardsub import Band, HardSubs, Shown
-from localize.numerals import in_chinese, value
-from localize.safe_area import Rect
+from localize.drawing.safe_area import Rect
+from localize.picture.hardsub import Band, HardSubs, Shown
+from localize.text.alignment import met, plain, spoken
+from localize.text.numerals import in_chinese, value
 
 BOX = Rect(0, 800, 700, 900)
 

@@ -16,8 +16,8 @@ from localize.engines.registry import Engines
 from localize.job import SOURCE, Job, Options, Outcome
 from localize.lines import Overlong
 from localize.series import Series
-from localize.shortening import SHORTENED
 from localize.steps import translate_step
+from localize.text.shortening import SHORTENED
 from localize.timing import Shots
 from localize.workspace import target_file
 from tests.golden_cues import facts

@@ -7,9 +7,9 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from localize.band_picture import COUNT, band_picture, moments
-from localize.hardsub import Band, HardSubs, Shown
-from localize.safe_area import Rect
+from localize.drawing.safe_area import Rect
+from localize.picture.band_picture import COUNT, band_picture, moments
+from localize.picture.hardsub import Band, HardSubs, Shown
 
 BAND = Band(0.7, 0.75, "#ffffff", 0.034, 1, 0, 60_000)
 BOX = Rect(200, 900, 520, 950)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localize.chinese import clauses, ends_sentence, respelled, respelled_with_origin
+from localize.text.chinese import clauses, ends_sentence, respelled, respelled_with_origin
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from localize.covering import CoverPlan
 from localize.cues import Layout
+from localize.drawing.safe_area import Rect
 from localize.findings import Findings
-from localize.hardsub import Band, HardSubs, Shown
 from localize.job import Job
-from localize.safe_area import Rect
+from localize.picture.covering import CoverPlan
+from localize.picture.hardsub import Band, HardSubs, Shown
 from localize.series import Cover
 from localize.steps.renders import burn_fingerprint, mux_fingerprint, outdated
 from localize.units import Unit, run_unit

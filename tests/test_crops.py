@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from localize.crops import cut
-from localize.safe_area import Rect
+from localize.drawing.safe_area import Rect
+from localize.picture.crops import cut
 
 
 @pytest.mark.parametrize("stored", [(720, 1280), (480, 1280)], ids=["square pixels", "stored narrower"])

@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from localize import doctor, fonts
+from localize import doctor
 from localize.doctor import Check
+from localize.drawing import fonts
 from localize.engines import ffmpeg
 from localize.errors import ModelUnavailable
 from localize.locales import LOCALES

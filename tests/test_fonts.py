@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localize import faces, fonts
+from localize.drawing import faces, fonts
 from localize.errors import EngineRejected
 from localize.locales import LOCALES, locale
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import jinja2
 
 from localize.findings import Finding
-from localize.heat import Cell, heat_map
+from localize.state.heat import Cell, heat_map
 
 FOUND = [
     ("th", Finding("cps", "warning", "m")),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localize.homophones import Known, near, syllables
+from localize.text.homophones import Known, near, syllables
 
 CAST = ("林凡", "苏若雪", "顾北辰", "龙王", "战神", "恭迎战神", "跪下")
 

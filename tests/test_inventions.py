@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from localize.inventions import PHRASES, find
+from localize.text.inventions import PHRASES, find
 
 
 @pytest.mark.parametrize(

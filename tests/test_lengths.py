@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from localize import lengths
 from localize.cues import graphemes
 from localize.locales import LOCALES, locale
+from localize.text import lengths
 from samples.models.build import corpus
 
 TAGS = {code: tag for tag, profile in LOCALES.items() if (code := profile.argos and profile.argos.split("-")[0])}

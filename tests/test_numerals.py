@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localize.numerals import invented, lost, significant, value
+from localize.text.numerals import invented, lost, significant, value
 
 NUMBERS = st.integers(0, 10**12 - 1)
 SCRIPTS = ("0123456789", "٠١٢٣٤٥٦٧٨٩", "०१२३४५६७८९", "๐๑๒๓๔๕๖๗๘๙", "０１２３４５６７８９")

@@ -11,10 +11,10 @@ import pytest
 from localize import pipeline
 from localize.engines import ffmpeg
 from localize.engines.registry import Engines
-from localize.hardsub import HardSubs
 from localize.job import SOURCE, Job
+from localize.picture.hardsub import HardSubs
+from localize.picture.sight import Corners, Reading
 from localize.series import load
-from localize.sight import Corners, Reading
 from localize.stages import ingest
 from localize.steps.picture import read_step
 from localize.workspace import OCR

@@ -10,13 +10,13 @@ from textwrap import dedent
 import pytest
 
 from localize import pipeline
+from localize.drawing.safe_area import Rect
 from localize.engines.fake import FakeTranscriber, FakeTranslator, spoken
 from localize.engines.registry import Engines
 from localize.errors import EngineRejected, EngineUnavailable, ModelUnavailable
-from localize.hardsub import Band, HardSubs, Shown
 from localize.job import Job
+from localize.picture.hardsub import Band, HardSubs, Shown
 from localize.pipeline import Done, EpisodeResult, Unit
-from localize.safe_area import Rect
 from localize.series import load
 from localize.stages import read
 from tests.conftest import Media

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from localize import pronouns
+from localize.text import pronouns
 
 SAID = {
     "es-419": ("¿Qué quieres tú?", "¿Qué quiere usted?"),

@@ -22,7 +22,7 @@ from localize.lines import Brief, Line, Overlong
 from localize.pipeline import EpisodeResult
 from localize.series import load
 from localize.spending import Account, Usage
-from localize.status import status
+from localize.state.status import status
 from localize.workspace import target_file
 from tests.conftest import Media
 

@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from localize import overlay, safe_area
 from localize.cli import app
-from localize.safe_area import PLATFORMS, SOURCES, Rect, on_frame
+from localize.drawing import overlay, safe_area
+from localize.drawing.safe_area import PLATFORMS, SOURCES, Rect, on_frame
 from localize.series import PLATFORMS as IN_MANIFESTS
 
 

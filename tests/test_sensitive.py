@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from localize import sensitive, settings
+from localize import settings
 from localize.errors import GlossaryError
 from localize.glossary.scripts import has_own
 from localize.locales import LOCALES, locale
-from localize.sensitive import Sensitive
+from localize.text import sensitive
+from localize.text.sensitive import Sensitive
 
 
 @pytest.fixture

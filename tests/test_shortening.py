@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from localize.cues import Cue, Kind, Origin
 from localize.glossary.terms import Term
-from localize.shortening import best, keeps, length, limits, readable, same_numbers
+from localize.text.shortening import best, keeps, length, limits, readable, same_numbers
 from localize.timecode import Grid
 from localize.timing import Limits, Timed, schedule
 

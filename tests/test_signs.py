@@ -6,10 +6,10 @@ from pathlib import Path
 
 from localize import pipeline
 from localize.cues import Cue, Layout, SourceTrack, TargetLine, TargetTrack
+from localize.drawing.safe_area import Rect
 from localize.engines.registry import Engines
 from localize.findings import Findings
 from localize.job import SOURCE, Job
-from localize.safe_area import Rect
 from localize.series import load
 from tests.golden_cues import facts
 

@@ -9,12 +9,13 @@ from textwrap import dedent
 
 import pytest
 
-from localize import pipeline, standing
+from localize import pipeline
 from localize.deciding import decide
 from localize.engines.fake import FakeTranslator
 from localize.engines.registry import Engines
 from localize.job import Job
 from localize.series import load
+from localize.state import standing
 from tests.conftest import Media
 
 pytestmark = pytest.mark.engines

@@ -15,7 +15,7 @@ from localize.gates import review_command, run_command
 from localize.job import Job
 from localize.pipeline import EpisodeResult
 from localize.series import load
-from localize.status import LocaleStatus, starter_note, status
+from localize.state.status import LocaleStatus, starter_note, status
 from localize.steps import outdated
 from localize.workspace import EpisodeWorkspace
 from tests.conftest import Media

@@ -6,11 +6,12 @@ import pysubs2
 import pytest
 from pydantic import ValidationError
 
-from localize import fonts, subtitles
+from localize import subtitles
 from localize.cues import Event, Layout
+from localize.drawing import fonts
+from localize.drawing.styles import PRESETS, SPEAKER_COLOURS
 from localize.locales import LOCALES, locale
 from localize.series import Style
-from localize.styles import PRESETS, SPEAKER_COLOURS
 
 TAGS = sorted(LOCALES)
 

@@ -15,8 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from localize import fonts, subtitles
+from localize import subtitles
 from localize.cues import Event, Layout
+from localize.drawing import fonts
 from localize.errors import SubtitleError
 from localize.locales import LOCALES, locale
 from localize.series import Style

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localize.locales import LOCALES, SOURCE, locale
-from localize.typography import typeset
+from localize.text.typography import typeset
 
 TAGS = [*sorted(LOCALES), SOURCE.tag]
 MARKED = st.text(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from localize.alignment import Timed, met, plain
 from localize.cues import Origin
 from localize.findings import Finding
-from localize.hardsub import HardSubs
+from localize.picture.hardsub import HardSubs
 from localize.rules import finding
 from localize.series import TextSource
+from localize.text.alignment import Timed, met, plain
 
 FOUND = 0.5
 """Share of a line's characters that have to sound alike in another reading for the line to be in it."""

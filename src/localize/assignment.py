@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from localize import metadata, shortening
+from localize import metadata
 from localize.cues import SourceTrack, TargetTrack
 from localize.engines.base import Translator
 from localize.fingerprint import fingerprint
@@ -18,6 +18,7 @@ from localize.lines import Brief, Line
 from localize.memory import Match, Memory, asked
 from localize.series import METADATA
 from localize.stages import translate
+from localize.text import shortening
 from localize.timing import Limits, Shots
 from localize.workspace import SHOTS, drafts_file, target_file
 

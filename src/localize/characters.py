@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal, TypeVar
 import regex
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from localize.chinese import CLAUSE_ENDS
 from localize.locales import LOCALES
+from localize.text.chinese import CLAUSE_ENDS
 
 Register = Literal["familiar", "polite"]
 """T or V: du or Sie, tu or vous, ты or вы."""

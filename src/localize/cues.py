@@ -12,8 +12,8 @@ from typing import Literal
 
 import regex
 
+from localize.drawing.safe_area import Rect
 from localize.fingerprint import fingerprint
-from localize.safe_area import Rect
 
 Kind = Literal["dialogue", "forced"]
 Origin = Literal["speech", "ocr", "file", "human"]

@@ -22,7 +22,8 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from localize import fonts, settings
+from localize import settings
+from localize.drawing import fonts
 from localize.engines import ffmpeg
 from localize.errors import (
     EngineRejected,

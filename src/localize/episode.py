@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from localize.hardsub import Band
+from localize.picture.hardsub import Band
 from localize.timecode import Grid
 
 

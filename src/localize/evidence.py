@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
-from localize import consistency, sensitive
+from localize import consistency
 from localize.assignment import Assignment
 from localize.consistency import Renderings
 from localize.cues import TargetTrack
@@ -17,7 +17,8 @@ from localize.fingerprint import fingerprint
 from localize.glossary import stack
 from localize.job import Job
 from localize.lines import Line
-from localize.sensitive import Sensitive
+from localize.text import sensitive
+from localize.text.sensitive import Sensitive
 from localize.workspace import target_file
 
 ENGLISH = "en"

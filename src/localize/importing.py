@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localize import subtitles, sync
-from localize.chinese import is_spoken
 from localize.cues import Cue, SourceTrack, TargetLine, TargetTrack, retired, source_fingerprint
 from localize.errors import SubtitleError, at
 from localize.glossary import grammar
@@ -20,6 +19,7 @@ from localize.job import Job
 from localize.locales import Locale, locale
 from localize.stages.align import Aligned, align, without_source, wrong_script
 from localize.subtitles import TimedText
+from localize.text.chinese import is_spoken
 from localize.timecode import clock
 from localize.workspace import target_file
 

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from localize import estimate, failures, intake, lease, pipeline, settings, status
+from localize import estimate, failures, intake, lease, pipeline, settings
 from localize.disk import disk_errors
 from localize.engines.registry import Engines
 from localize.errors import (
@@ -28,6 +28,7 @@ from localize.errors import (
 from localize.job import MODES, Job
 from localize.pipeline import EpisodeResult
 from localize.series import Series, load
+from localize.state import status
 
 INBOX = "inbox"
 Advance = Callable[[Job], EpisodeResult]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import regex
 
 from localize.errors import InputError
-from localize.numerals import value
+from localize.text.numerals import value
 
 _HAN = "零〇一二两三四五六七八九十百千"
 # The first of these that a name has. A bare number comes last, for names are full of others: 1080p, x264, 2024.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from localize.chinese import Simplify, has_han, respelled, simplified
-from localize.clauses import DEFAULT, Rules
 from localize.cues import Cue, SourceTrack, Word
 from localize.findings import Finding
-from localize.hardsub import Shown
 from localize.locales import SOURCE
+from localize.picture.hardsub import Shown
+from localize.text.chinese import Simplify, has_han, respelled, simplified
+from localize.text.clauses import DEFAULT, Rules
 
 MIN_CUE_MS = 40
 """One frame at 25 fps: no cue is shorter, whatever a recogniser says."""

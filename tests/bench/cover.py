@@ -24,11 +24,11 @@ from typing import TYPE_CHECKING, get_args
 
 import regex
 
-from localize.covering import CoverPlan, Method
 from localize.engines import ffmpeg, inpaint
 from localize.engines.frames import Film
 from localize.engines.ocr import RapidOCR
 from localize.episode import MediaFacts
+from localize.picture.covering import CoverPlan, Method
 from localize.series import Cover
 from localize.stages import cover, ingest, read, render
 from tests.bench import ocr_films

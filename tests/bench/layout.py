@@ -24,13 +24,13 @@ from pathlib import Path
 from typing import Any
 
 from localize import linebreak
-from localize.chinese import traditional
 from localize.cues import Cue, SourceTrack, TargetLine, TargetTrack
 from localize.engines import ffmpeg
 from localize.locales import LOCALES, SOURCE, locale
 from localize.series import PLATFORMS
 from localize.series import load as series_of
 from localize.stages import ingest, render
+from localize.text.chinese import traditional
 from samples.models.build import corpus
 from tests.bench import layout_loop
 from tests.bench.harness import Figure, Part, Say

@@ -17,12 +17,12 @@ import numpy.typing as npt
 
 from localize import subtitles
 from localize.cues import Event, Layout
+from localize.drawing.safe_area import Rect, on_frame
 from localize.engines import ffmpeg
 from localize.episode import MediaFacts
 from localize.job import Outcome
 from localize.locales import locale
 from localize.pipeline import WORKERS, Done, Unit, in_threads
-from localize.safe_area import Rect, on_frame
 from localize.stages import ingest, render
 from tests.bench.harness import Say
 from tests.golden_cues import STYLE, width_px

@@ -20,9 +20,9 @@ from localize.engines.termed import Termed
 from localize.glossary.terms import Term
 from localize.lines import Line
 from localize.locales import LOCALES, SOURCE, locale
-from localize.shortening import readable
 from localize.stages.check.time import of_time
 from localize.stages.translate import translate
+from localize.text.shortening import readable
 from tests.bench.harness import Figure, Say
 from tests.bench.translate import cues as held_out
 from tests.golden_cues import GoldenCue, facts, fitted, load, timed

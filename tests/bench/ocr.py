@@ -22,7 +22,7 @@ from rapidfuzz.distance import Levenshtein
 from localize.engines import ffmpeg
 from localize.engines.frames import Film as Footage
 from localize.engines.ocr import RapidOCR
-from localize.hardsub import HardSubs
+from localize.picture.hardsub import HardSubs
 from localize.stages import ingest, read
 from localize.stages.read.vote import plain
 from tests.bench import ocr_films

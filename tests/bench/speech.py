@@ -15,13 +15,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from localize import homophones, series
+from localize import series
 from localize.cues import Cue
 from localize.engines.audio import cores
 from localize.engines.base import prompt_of
 from localize.engines.faster_whisper import BEAM, VAD, FasterWhisper
 from localize.models import DEFAULT_SPEECH, Store
 from localize.stages import segment, transcribe
+from localize.text import homophones
 from tests.bench.accuracy import Spoken, error_rate, starts
 from tests.bench.harness import Figure, Part, Say, interleaved, percentile, ratio, timed, wall
 

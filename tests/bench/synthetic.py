@@ -23,7 +23,7 @@ from localize.fingerprint import file_digest
 from localize.job import Job
 from localize.locales import LOCALES
 from localize.media import RenderPlan
-from localize.sight import Corners, Reading, Seen
+from localize.picture.sight import Corners, Reading, Seen
 from localize.stages import ingest
 from localize.steps import picture
 from localize.timing import Shots

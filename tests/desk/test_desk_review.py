@@ -20,10 +20,10 @@ from localize.desk import presence as presences
 from localize.desk.app import Settings, create_app
 from localize.desk.refit import REFITS
 from localize.desk.users import Users
-from localize.hardsub import Band, HardSubs, Shown
+from localize.drawing.safe_area import Rect
 from localize.job import Job
+from localize.picture.hardsub import Band, HardSubs, Shown
 from localize.review import log
-from localize.safe_area import Rect
 from localize.workspace import OCR, to_json
 from tests.desk.conftest import Browser
 from tests.desk.film import translated

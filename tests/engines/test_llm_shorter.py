@@ -12,8 +12,8 @@ from localize.engines.base import Translation
 from localize.engines.llm import LLM
 from localize.engines.llm.client import BUDGET_SPENT
 from localize.lines import Overlong
-from localize.shortening import length
 from localize.spending import Budget
+from localize.text.shortening import length
 from tests.engines.llm_case import PRICES, WAR_GOD, Make, QuickClock, asked_lines, brief_of, paid, translate
 from tests.engines.llm_server import Answer, Asked, Behaviour, Server, completion, error, lines, translated
 

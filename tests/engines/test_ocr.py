@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from localize.engines import ffmpeg
 from localize.engines.frames import Film
 from localize.engines.ocr import RapidOCR
-from localize.hardsub import HardSubs
+from localize.picture.hardsub import HardSubs
 from localize.stages import ingest, read
 from localize.stages.read.lines import around
 

@@ -15,8 +15,9 @@ import numpy.typing as npt
 import pytest
 from PIL import Image, ImageDraw, ImageFont, features
 
-from localize import fonts, subtitles
+from localize import subtitles
 from localize.cues import Event, Layout
+from localize.drawing import fonts
 from localize.locales import Locale, locale
 from localize.series import Style
 from localize.stages import render

@@ -10,7 +10,6 @@ from unittest.mock import sentinel
 
 import pytest
 
-from localize.chinese import has_han
 from localize.engines import audio, voice
 from localize.engines.base import Recognition, Transcriber
 from localize.engines.faster_whisper import FasterWhisper
@@ -21,6 +20,7 @@ from localize.errors import MediaError, ModelUnavailable
 from localize.models import Store
 from localize.stages.segment import segment
 from localize.stages.transcribe import transcribe
+from localize.text.chinese import has_han
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "dragon-king" / "ep02.mp4"
 # Both are openai-whisper's own: a tensor handed to numpy, a vocabulary file left open.

@@ -20,7 +20,7 @@ from localize.decisions import Decision
 from localize.engines.registry import Engines
 from localize.job import Job
 from localize.series import load
-from localize.waiting import waiting
+from localize.state.waiting import waiting
 
 pytestmark = [pytest.mark.flows, pytest.mark.engines, pytest.mark.filterwarnings("default")]
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from localize.engines.base import Progress
 from localize.episode import MediaFacts
-from localize.sight import Corners, Reading, Seen
+from localize.picture.sight import Corners, Reading, Seen
 from localize.stages.read.lines import Box, around
 
 WIDTH_PX, HEIGHT_PX, RATE = 360, 640, 25

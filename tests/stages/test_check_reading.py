@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from localize import fonts
 from localize.cues import Event, Layout, TargetLine, TargetTrack
+from localize.drawing import fonts
 from localize.locales import locale
 from localize.reading import Overrides
 from localize.series import Style

@@ -10,9 +10,9 @@ from localize.glossary.terms import Term
 from localize.lines import Line
 from localize.locales import locale
 from localize.rules import RULES
-from localize.sensitive import Sensitive
 from localize.series import Style
 from localize.stages.check.text import of_text
+from localize.text.sensitive import Sensitive
 
 
 def found(

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localize import cover_filters
-from localize.covering import CoverPlan, Patch, during
+from localize.drawing.safe_area import Rect
 from localize.engines import ffmpeg, inpaint
 from localize.episode import MediaFacts
-from localize.hardsub import Band, HardSubs, Shown, Sort
-from localize.safe_area import Rect
+from localize.picture import cover_filters
+from localize.picture.covering import CoverPlan, Patch, during
+from localize.picture.hardsub import Band, HardSubs, Shown, Sort
 from localize.series import Cover
 from localize.stages import cover, ingest, render
 from tests.conftest import _LYING, _with_matrix

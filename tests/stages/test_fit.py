@@ -15,17 +15,18 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from localize import fonts, linebreak, subtitles
+from localize import linebreak, subtitles
 from localize.cues import Cue, Event, Layout, SourceTrack, TargetLine, TargetTrack, graphemes
+from localize.drawing import fonts
+from localize.drawing.placing import Sign
+from localize.drawing.safe_area import Rect
+from localize.drawing.styles import PRESETS
 from localize.episode import MediaFacts
 from localize.errors import ManifestError
 from localize.locales import LOCALES, locale
-from localize.placing import Sign
-from localize.safe_area import Rect
 from localize.series import Style
 from localize.stages.fit import fit
 from localize.stages.segment import from_subtitles
-from localize.styles import PRESETS
 from tests.facts import framed
 
 LONG = tomllib.loads(Path(__file__).parents[1].joinpath("golden", "long_lines.toml").read_text("utf-8"))

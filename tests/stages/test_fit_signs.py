@@ -11,15 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from localize import fonts, subtitles
+from localize import subtitles
 from localize.cues import Cue, Event, Layout, SourceTrack, TargetLine, TargetTrack
+from localize.drawing import fonts
+from localize.drawing.placing import signs_of
+from localize.drawing.safe_area import Rect, on_frame
+from localize.drawing.styles import PRESETS, of_signs
 from localize.locales import locale
-from localize.placing import signs_of
-from localize.safe_area import Rect, on_frame
 from localize.series import Style
 from localize.stages import check
 from localize.stages.fit import fit
-from localize.styles import PRESETS, of_signs
 from tests.golden_cues import facts
 
 SAFE = on_frame("tiktok", 1080, 1920).text

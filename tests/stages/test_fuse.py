@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localize.cues import Cue, SourceTrack, Word
+from localize.drawing.safe_area import Rect
 from localize.engines.base import Passage, Recognition
 from localize.engines.fake import spoken
-from localize.hardsub import Band, HardSubs, Shown, Sort
-from localize.safe_area import Rect
+from localize.picture.hardsub import Band, HardSubs, Shown, Sort
 from localize.sourcing import MIN_CUE_MS, Segmented
 from localize.stages.fuse import fuse, held_against, with_inserts
 

@@ -6,13 +6,13 @@ from functools import cache
 
 import pytest
 
-from localize import fonts
 from localize.cues import Event, Layout
+from localize.drawing import fonts
 from localize.locales import LOCALES
 from localize.series import PLATFORMS
-from localize.shortening import length, readable, same_numbers
 from localize.stages.fit import LEAST_EM
-from localize.typography import typeset
+from localize.text.shortening import length, readable, same_numbers
+from localize.text.typography import typeset
 from tests.golden_cues import (
     FITS,
     FOLDER,

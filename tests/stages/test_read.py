@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from localize.hardsub import HardSubs
-from localize.sight import Reading
+from localize.picture.hardsub import HardSubs
+from localize.picture.sight import Reading
 from localize.stages import read
 from localize.stages.read.lines import Box, rows, stacked, turned
 from localize.stages.read.spaces import with_spaces
-from localize.stages.read.strip import EM_PX, _evened, _on_axis, shared
+from localize.stages.read.strip import EM_PX, evened, on_axis, shared
 from localize.stages.read.vote import plain, same_text, voted
 from localize.stages.read.watch import Run, merged
 from tests.stages.painted import EM, Drawn, Painted
@@ -368,8 +368,8 @@ def test_room_in_the_picture_is_a_space_and_a_restless_ground_is_none() -> None:
 
 def test_something_bright_beside_a_line_is_no_part_of_it() -> None:
     lamp, line = Box(20, 10, 50, 40), Box(200, 10, 400, 40)
-    assert _on_axis([lamp, line], 300) == [line]
-    assert _on_axis([Box(100, 10, 280, 40), Box(320, 10, 500, 40)], 300) != [line]
+    assert on_axis([lamp, line], 300) == [line]
+    assert on_axis([Box(100, 10, 280, 40), Box(320, 10, 500, 40)], 300) != [line]
 
 
 def test_what_moves_behind_letters_is_no_part_of_their_looks() -> None:
@@ -386,6 +386,6 @@ def test_a_pictograph_is_not_read() -> None:
 
 def test_a_line_that_lacks_a_letter_on_one_side_of_its_axis_is_looked_at_there() -> None:
     whole = Box(100, 10, 400, 40)
-    assert _evened(Box(100 + EM_PX, 10, 400, 40), 250) == whole
-    assert _evened(Box(100, 10, 400 - EM_PX, 40), 250) == whole
-    assert _evened(Box(100, 10, 390, 40), 250) == Box(100, 10, 390, 40)
+    assert evened(Box(100 + EM_PX, 10, 400, 40), 250) == whole
+    assert evened(Box(100, 10, 400 - EM_PX, 40), 250) == whole
+    assert evened(Box(100, 10, 390, 40), 250) == Box(100, 10, 390, 40)

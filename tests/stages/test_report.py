@@ -21,7 +21,7 @@ from localize.engines import ffmpeg
 from localize.episode import AudioFacts, EpisodeState, MediaFacts, PictureFacts
 from localize.findings import Finding, Findings
 from localize.gates import decision_file, review_command, reviewed_digest, run_command
-from localize.hardsub import Band
+from localize.picture.hardsub import Band
 from localize.rules import RULES
 from localize.runs import RunRecord, RunUnit
 from localize.series import Episode, Gates, Series

@@ -14,8 +14,8 @@ from localize.engines.fake import FakeTranslator
 from localize.errors import EngineRejected
 from localize.glossary.terms import Term
 from localize.lines import NOTHING_KNOWN, Line, Overlong
-from localize.shortening import SHORTENED
 from localize.stages import translate as stage
+from localize.text.shortening import SHORTENED
 from localize.workspace import from_json
 
 FULL = "I have been waiting for you to come back for five long years."

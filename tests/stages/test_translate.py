@@ -16,7 +16,7 @@ from localize.lines import Brief, Line
 from localize.locales import locale as profile_of
 from localize.stages import translate as stage
 from localize.stages.translate import EMPTY, UNTRANSLATED
-from localize.typography import typeset
+from localize.text.typography import typeset
 
 
 def source(*lines: str) -> SourceTrack:

@@ -19,7 +19,7 @@ def status(
 ) -> None:
     """Where every episode and locale stands, and what waits for whom."""
     from localize import console
-    from localize.status import status as rows_of
+    from localize.state.status import status as rows_of
 
     _, jobs = jobs_of(path, to=to, workspace=workspace, episode=episode)
     rows, code = each_episode(jobs, rows_of)
@@ -65,7 +65,8 @@ def safe_area(
     as_json: Json = False,
 ) -> None:
     """What a platform lays over a vertical video, and where subtitles may stand: figures, sources, a picture."""
-    from localize import console, safe_area
+    from localize import console
+    from localize.drawing import safe_area
 
     if platform not in safe_area.PLATFORMS:
         known = ", ".join(safe_area.PLATFORMS)
@@ -104,7 +105,7 @@ def _drawn(
 
     from PIL import Image
 
-    from localize import overlay, safe_area
+    from localize.drawing import overlay, safe_area
     from localize.engines.ffmpeg import frame
     from localize.timecode import ms_from_seconds
 

@@ -15,8 +15,8 @@ from localize.errors import EXIT_DONE, EXIT_INPUT, InputError, LocalizeError, at
 if TYPE_CHECKING:
     from localize.decisions import CueComment, Decision, Verdict
     from localize.job import Job
-    from localize.overview import GateState
-    from localize.waiting import Wait
+    from localize.state.overview import GateState
+    from localize.state.waiting import Wait
 
 app = typer.Typer(no_args_is_help=True, help="Decide at a gate: see what waits, approve or reject it.")
 
@@ -40,7 +40,7 @@ def list_(
 ) -> None:
     """What waits at which gate, for whom, for how long, and what to type."""
     from localize import console
-    from localize.waiting import waiting
+    from localize.state.waiting import waiting
 
     _, jobs = jobs_of(path, to=to, workspace=workspace, episode=episode)
     waits = [wait for job in jobs for wait in waiting(job)]
@@ -168,7 +168,7 @@ def _decide_episode(
 ) -> dict[str | None, Decision]:
     """Decide about what was reached and name what was not; an exit code for each, EXIT_INPUT for the latter."""
     from localize import console, deciding
-    from localize.status import view
+    from localize.state.status import view
 
     with at(stage=gate.value, episode_id=job.episode.id):
         seen = view(job)

@@ -45,7 +45,7 @@ def run(
 ) -> None:
     """Localise episodes as far as their inputs, engines and gates allow."""
     from localize import console, pipeline
-    from localize.status import starter_note, summary, wave
+    from localize.state.status import starter_note, summary, wave
 
     series, jobs = jobs_of(
         path,
@@ -200,7 +200,7 @@ def _report_of(job: Job) -> str | None:
 
 
 def _plain(job: Job, result: EpisodeResult) -> dict[str, object]:
-    from localize.status import summary
+    from localize.state.status import summary
 
     return {
         "id": job.episode.id,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from localize import fonts
 from localize.cues import Layout
+from localize.drawing import fonts
+from localize.drawing.safe_area import on_frame
 from localize.errors import LocalizeError
 from localize.job import Job
 from localize.locales import locale
-from localize.safe_area import on_frame
 from localize.steps.covers import cover_plan
 from localize.timing import Shots
 from localize.workspace import SHOTS

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from localize import gates, locale_state
+from localize import gates
 from localize.cues import TargetTrack
 from localize.desk import drawing, peaks, revisions, rows
 from localize.desk.guards import SignedIn, TheDesk
@@ -26,10 +26,11 @@ from localize.errors import LocalizeError
 from localize.evidence import Evidence
 from localize.job import SOURCE, Job
 from localize.lines import Similar
-from localize.locale_state import GateState
 from localize.memory import Asked, Match, Memory
 from localize.review import log
 from localize.review.diff import diff
+from localize.state import locale_state
+from localize.state.locale_state import GateState
 from localize.workspace import layout_file, render_file, target_file
 
 router = APIRouter()

@@ -11,8 +11,8 @@ from fastapi import APIRouter, HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from localize import attachments, fonts
 from localize.desk.guards import TheDesk
+from localize.drawing import attachments, fonts
 from localize.errors import LocaleError
 from localize.job import Job
 from localize.locales import Locale, locale

@@ -23,7 +23,7 @@ from starlette.responses import Response
 from localize import settings
 from localize.desk.guards import TheDesk
 from localize.desk.registry import Desk
-from localize.standing import Standing, age_s, counted, standing
+from localize.state.standing import Standing, age_s, counted, standing
 
 router = APIRouter()
 

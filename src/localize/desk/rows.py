@@ -22,7 +22,7 @@ from localize.memory import Memory, asked
 from localize.review import comments, edits, fixes, log, source, triage
 from localize.review.fixes import Fix
 from localize.review.triage import Risk
-from localize.shortening import length
+from localize.text.shortening import length
 from localize.workspace import findings_file, from_json, layout_file, target_file
 
 

@@ -19,7 +19,7 @@ from localize.engines.shots import first_ms
 from localize.episode import MediaFacts
 from localize.errors import EngineRejected, EngineUnavailable
 from localize.media import GUARDS, url
-from localize.sight import Seen
+from localize.picture.sight import Seen
 
 if TYPE_CHECKING:
     from numpy import ndarray

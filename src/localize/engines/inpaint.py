@@ -15,12 +15,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from localize.covering import CoverPlan, Patch
+from localize.drawing.safe_area import Rect
 from localize.engines import ffmpeg
 from localize.engines.base import Progress
 from localize.episode import MediaFacts
 from localize.errors import EngineUnavailable
-from localize.safe_area import Rect
+from localize.picture.covering import CoverPlan, Patch
 
 if TYPE_CHECKING:
     from numpy import ndarray

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, cast
 
 from localize.errors import EngineRejected, EngineUnavailable
-from localize.sight import Corners, Reading
+from localize.picture.sight import Corners, Reading
 
 if TYPE_CHECKING:
     from numpy import ndarray

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
 
-from localize.chinese import PHRASES, Region, traditional
 from localize.engines.base import Translation
 from localize.errors import EngineRejected, NoEngine
 from localize.locales import LOCALES
+from localize.text.chinese import PHRASES, Region, traditional
 
 
 class OpenCC:

@@ -13,8 +13,8 @@ from localize.engines.base import Transcriber, Translator, unserved
 from localize.engines.termed import Termed
 from localize.errors import InputError
 from localize.locales import Locale, locale
+from localize.picture.sight import Reader
 from localize.series import Series
-from localize.sight import Reader
 from localize.spending import Budget
 
 TRANSCRIBERS = {

@@ -31,12 +31,12 @@ from itertools import combinations
 from pathlib import Path
 
 from localize.characters import Cast
-from localize.chinese import simplified
 from localize.findings import Severity
 from localize.glossary.scripts import has_own
 from localize.glossary.sheets import Problem
 from localize.glossary.terms import Entry, folded, places
 from localize.locales import LOCALES
+from localize.text.chinese import simplified
 
 Sense = tuple[str, tuple[str, ...], tuple[str, ...]]
 

@@ -14,7 +14,7 @@ from localize.glossary import placeholders
 from localize.glossary.articles import SENTENCE_START, with_article
 from localize.glossary.terms import Term
 from localize.locales import Locale
-from localize.typography import typeset
+from localize.text.typography import typeset
 
 _WORD_END = regex.compile(r"[\p{L}\p{M}\p{N}]$")
 _WORD_START = regex.compile(r"^(?!s(?!\p{L}))[\p{L}\p{N}]")

@@ -6,9 +6,9 @@ from functools import cache
 
 import regex
 
-from localize.chinese import traditional
 from localize.locales import Locale
-from localize.scripts import foreign_han
+from localize.text.chinese import traditional
+from localize.text.scripts import foreign_han
 
 _OWN = {
     "Latn": r"\p{Latin}",

@@ -16,8 +16,8 @@ import regex
 import rjieba
 from icu4py.breakers import WordBreaker
 
-from localize.chinese import simplified
 from localize.locales import Breaker, Locale
+from localize.text.chinese import simplified
 
 _PARSERS: Mapping[Breaker, Callable[[], budoux.Parser]] = {
     "budoux-ja": budoux.load_default_japanese_parser,

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localize import disk
-from localize.chinese import has_han
 from localize.cues import SAME_HAN, STALE, Cue, SourceTrack, TargetLine, TargetTrack, source_fingerprint
 from localize.locales import LOCALES, Locale
 from localize.memory.units import context, normalised
 from localize.numbering import natural
+from localize.text.chinese import has_han
 from localize.workspace import EpisodeWorkspace, target_file
 
 

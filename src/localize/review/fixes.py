@@ -13,12 +13,12 @@ from typing import Literal
 import regex
 from rapidfuzz import fuzz
 
-from localize import numerals, typography
 from localize.cues import TargetLine, graphemes
 from localize.findings import Finding
 from localize.glossary.terms import Term, folded, missing
 from localize.lines import Line
 from localize.locales import Locale
+from localize.text import numerals, typography
 
 Kind = Literal["term", "marks", "spaces", "tags", "same", "number", "full", "draft", "shorter", "characters"]
 """What a fix does: puts a term in, sets marks as the locale has them, says it as elsewhere, and so on."""

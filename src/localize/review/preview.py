@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from localize.cues import Cue, Event, Layout, SourceTrack, TargetLine, TargetTrack
+from localize.drawing.placing import signs_of
 from localize.errors import InputError
 from localize.job import Job
-from localize.placing import signs_of
 from localize.review.edits import LONGEST, lines_of
 from localize.steps.tracks import kept, laid_out
 from localize.workspace import layout_file, target_file

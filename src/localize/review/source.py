@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from localize.chinese import ends_clause, has_han
 from localize.cues import Cue, SourceTrack, Word
 from localize.errors import InputError, ReviewConflict, at
 from localize.fingerprint import fingerprint
@@ -17,6 +16,7 @@ from localize.job import SOURCE, Job
 from localize.review import log
 from localize.review.edits import logged
 from localize.review.log import Event, What, Who
+from localize.text.chinese import ends_clause, has_han
 
 MIN_CUE_MS = 200
 """Shorter than this nobody sees a subtitle."""

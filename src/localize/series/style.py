@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from localize import styles
+from localize.drawing import styles
 from localize.locales import LOCALES, Locale
 from localize.series.strict import Strict
 

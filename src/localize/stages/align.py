@@ -15,8 +15,8 @@ import regex
 
 from localize.cues import Cue, SourceTrack
 from localize.locales import Locale
-from localize.scripts import foreign_han, own_share
 from localize.subtitles import TimedText
+from localize.text.scripts import foreign_han, own_share
 
 NEAR_MS = 500
 """A cue that overlaps no line of the source belongs to one that starts this near."""

@@ -10,12 +10,12 @@ from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor
 
-from localize.covering import CoverPlan, Method, Patch, around
+from localize.drawing.safe_area import Rect
 from localize.episode import MediaFacts
 from localize.findings import Finding
-from localize.hardsub import Band, HardSubs, Shown
+from localize.picture.covering import CoverPlan, Method, Patch, around
+from localize.picture.hardsub import Band, HardSubs, Shown
 from localize.rules import finding
-from localize.safe_area import Rect
 from localize.series import Cover
 
 # In ems. A reader's box ends with the fill of the letters; outlines reach up to 0.12 em beyond it, shadows further.

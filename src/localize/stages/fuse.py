@@ -13,17 +13,17 @@ from dataclasses import dataclass, replace
 import regex
 
 from localize.agreement import FOUND
-from localize.alignment import Meeting, Timed, met, plain
-from localize.chinese import Simplify, is_spoken, respelled, simplified
-from localize.clauses import DEFAULT, Rules, grouped
 from localize.cues import Cue, SourceTrack, Word
 from localize.engines.base import Recognition
 from localize.findings import Finding
-from localize.hardsub import HardSubs, Shown
-from localize.homophones import syllables
+from localize.picture.hardsub import HardSubs, Shown
 from localize.rules import finding
 from localize.sourcing import MIN_CUE_MS, Segmented, added, numbered, one_line, respelled_lines, spoken_cues
 from localize.sync import misfit
+from localize.text.alignment import Meeting, Timed, met, plain
+from localize.text.chinese import Simplify, is_spoken, respelled, simplified
+from localize.text.clauses import DEFAULT, Rules, grouped
+from localize.text.homophones import syllables
 from localize.timecode import clock
 
 VERSION = 1

@@ -12,16 +12,17 @@ from pathlib import Path
 
 import jinja2
 
-from localize import contact_sheet, overview
 from localize.agreement import Agreement
-from localize.contact_sheet import Tile
 from localize.cues import Cue, Event, Layout
+from localize.drawing import contact_sheet
+from localize.drawing.contact_sheet import Tile
 from localize.episode import MediaFacts
-from localize.heat import heat_map
 from localize.locales import locale
-from localize.overview import Overview
 from localize.runs import RunRecord
 from localize.series import Episode, Series
+from localize.state import overview
+from localize.state.heat import heat_map
+from localize.state.overview import Overview
 from localize.timecode import clock
 from localize.workspace import BAND_PICTURE, EpisodeWorkspace, layout_file, render_file
 

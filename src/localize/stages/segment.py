@@ -11,12 +11,12 @@ from dataclasses import replace
 
 import regex
 
-from localize.chinese import Simplify, simplified
-from localize.clauses import DEFAULT, Rules, grouped
 from localize.cues import Cue, SourceTrack
 from localize.engines.base import Dropped, Recognition
 from localize.findings import Finding
 from localize.sourcing import MIN_CUE_MS, Segmented, numbered, one_line, respelled_lines, spoken_cues
+from localize.text.chinese import Simplify, simplified
+from localize.text.clauses import DEFAULT, Rules, grouped
 from localize.timecode import clock
 
 __all__ = ["MIN_CUE_MS", "Segmented", "from_subtitles", "segment"]

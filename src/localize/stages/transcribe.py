@@ -13,10 +13,10 @@ from dataclasses import replace
 from itertools import accumulate, groupby, takewhile
 from pathlib import Path
 
-from localize import inventions
-from localize.chinese import ends_clause, is_spoken
 from localize.cues import Word
 from localize.engines.base import PROMPT_HEAD, Dropped, Passage, Recognition, Transcriber
+from localize.text import inventions
+from localize.text.chinese import ends_clause, is_spoken
 
 VERSION = 2
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from localize import cover_filters, space
-from localize.covering import CoverPlan
+from localize import space
 from localize.engines import ffmpeg, inpaint
 from localize.engines.base import Progress
 from localize.fingerprint import fingerprint
-from localize.hardsub import HardSubs
 from localize.job import SOURCE, Job, Outcome
+from localize.picture import cover_filters
+from localize.picture.covering import CoverPlan
+from localize.picture.hardsub import HardSubs
 from localize.stages import cover, render
 from localize.steps.common import fresh
 from localize.workspace import COVER, FILLED, OCR

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from localize import homophones, subtitles
+from localize import subtitles
 from localize.agreement import Agreement, Compared, choose, compare
-from localize.band_picture import band_picture, moments
-from localize.crops import cut
 from localize.cues import Cue, Origin, SourceTrack
 from localize.engines import ffmpeg
 from localize.engines.base import Recognition
@@ -19,11 +17,14 @@ from localize.errors import GlossaryError, MediaError, ModelUnavailable
 from localize.findings import SEVERITIES, Finding
 from localize.fingerprint import fingerprint
 from localize.glossary import stack
-from localize.hardsub import HardSubs
 from localize.job import Job
+from localize.picture.band_picture import band_picture, moments
+from localize.picture.crops import cut
+from localize.picture.hardsub import HardSubs
 from localize.rules import finding
 from localize.sourcing import Segmented
 from localize.stages import fuse, segment
+from localize.text import homophones
 from localize.workspace import BAND_PICTURE, OCR, Writer, crop_file
 
 CROPS = "crops/"

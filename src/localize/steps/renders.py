@@ -7,14 +7,16 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from localize import __version__, cover_filters, fonts, gates, runs, space, subtitles
+from localize import __version__, gates, runs, space, subtitles
 from localize.cues import Layout
+from localize.drawing import fonts
 from localize.engines import ffmpeg
 from localize.engines.base import Progress
 from localize.errors import StageError
 from localize.fingerprint import fingerprint
 from localize.job import SOURCE, Job, Outcome
 from localize.locales import Locale, locale
+from localize.picture import cover_filters
 from localize.stages import render, report
 from localize.steps.common import fresh, locked
 from localize.steps.covers import cover_plan, cover_reads, filled

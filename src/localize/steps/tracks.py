@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from localize import adherence, fonts, subtitles
+from localize import adherence, subtitles
 from localize.cues import Layout, SourceTrack, TargetTrack
+from localize.drawing import fonts
+from localize.drawing.placing import Sign, signs_of
 from localize.engines.base import Progress
 from localize.evidence import Evidence
 from localize.findings import Findings
 from localize.fingerprint import fingerprint
 from localize.job import Job, Outcome
 from localize.locales import locale
-from localize.placing import Sign, signs_of
 from localize.stages import check, fit
 from localize.steps.common import each, frame
 from localize.steps.covers import source_band

@@ -7,13 +7,13 @@ from itertools import zip_longest
 
 import pysubs2
 
-from localize import fonts
 from localize.cues import Event, Layout
+from localize.drawing import fonts
+from localize.drawing.faces import Font
+from localize.drawing.styles import SIGN, SMALL, SPEAKER_COLOURS, Look, of_signs
 from localize.errors import LocalizeError
-from localize.faces import Font
 from localize.locales import SOURCE, Locale
 from localize.series import Style
-from localize.styles import SIGN, SMALL, SPEAKER_COLOURS, Look, of_signs
 from localize.subtitles.ass import escape_ass
 from localize.subtitles.text import clean, directed
 

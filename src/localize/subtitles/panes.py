@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pysubs2
 
-from localize.safe_area import Rect
+from localize.drawing.safe_area import Rect
 
 _STYLE = "Pane"
 # A quarter of a circle as a Bezier curve: its handles are so many radii long.

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from localize.cues import Event, Layout
+from localize.drawing.styles import SMALL
 from localize.locales import SOURCE, Locale
-from localize.styles import SMALL
 from localize.subtitles.text import lines_of
 from localize.subtitles.timed import clock
 from localize.timecode import frames_from_ms, ms_from_frames

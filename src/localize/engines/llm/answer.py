@@ -14,10 +14,10 @@ from typing import Any
 
 import regex
 
-from localize.chinese import respelled
 from localize.engines.llm.check import Fault, fault
 from localize.lines import Line
 from localize.locales import Locale
+from localize.text.chinese import respelled
 
 MISSING = Fault("missing from the answer", "the line was missing from the answer")
 AMBIGUOUS = Fault("two answers for one id", "the id stood there twice")

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import regex
 
-from localize.chinese import has_han, traditional
 from localize.cues import SAME_HAN, graphemes
 from localize.glossary.terms import missing
 from localize.lines import Line
 from localize.locales import Locale
-from localize.scripts import SCRIPT_SHARE, foreign_han, own_share
+from localize.text.chinese import has_han, traditional
+from localize.text.scripts import SCRIPT_SHARE, foreign_han, own_share
 
 NUMBERS = "numbers"
 """Flag: a number of the source is not in the line. It may be spelt out, so that it is no fault."""

@@ -16,7 +16,7 @@ from localize.endpoints import Endpoint
 from localize.engines.llm.client import Question, tokens_of
 from localize.lines import Brief, Line, Overlong
 from localize.locales import Locale
-from localize.shortening import readable
+from localize.text.shortening import readable
 
 WINDOW = 20
 """Cues of a window, at most. Longer answers shift and drop lines more often, shorter ones see less of the scene."""

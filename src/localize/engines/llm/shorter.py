@@ -12,8 +12,8 @@ from localize.engines.llm.client import Question, Unanswered
 from localize.engines.llm.reply import Reply
 from localize.lines import Brief, Overlong
 from localize.locales import Locale
-from localize.shortening import length, same_numbers
-from localize.typography import typeset
+from localize.text.shortening import length, same_numbers
+from localize.text.typography import typeset
 
 ROUNDS = 2
 """The second one says by how much a line is still too long, or what else was wrong with it."""

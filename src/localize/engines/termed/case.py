@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from localize import chinese
 from localize.engines.base import Translation
 from localize.glossary import grammar, placeholders
 from localize.glossary.terms import Span, Term, missing
 from localize.lines import Line
 from localize.locales import Locale
+from localize.text import chinese
 
 GLOSSARY = "glossary"
 """What a line says in `by` that is nothing but terms."""

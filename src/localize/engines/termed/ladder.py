@@ -23,7 +23,6 @@ from functools import partial
 
 import regex
 
-from localize import chinese
 from localize.engines.base import TextTranslator, Translation
 from localize.engines.termed import alternatives
 from localize.engines.termed.case import GLOSSARY, Case
@@ -34,6 +33,7 @@ from localize.lines import Brief, Line, Overlong
 from localize.locales import Locale
 from localize.locales import locale as profile_of
 from localize.spending import Account
+from localize.text import chinese
 
 RUNGS = ("whole", "placeholder", "carrier", "sentences", "renumbered", "code-switch", "clauses", "plain")
 _CUTS: Mapping[str, Cut] = {"sentences": sentences, "clauses": chinese.clauses}

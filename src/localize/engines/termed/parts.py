@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from localize import chinese
 from localize.engines.base import Translation
 from localize.engines.termed.case import Case
 from localize.glossary import grammar
 from localize.glossary.terms import Span
 from localize.lines import Line
+from localize.text import chinese
 
 Cut = Callable[[str], list[str]]
 

@@ -15,7 +15,6 @@ from localize.findings import Finding
 from localize.lines import Line
 from localize.locales import Locale
 from localize.reading import Reading
-from localize.sensitive import Sensitive
 from localize.series import Style
 from localize.stages.check.fidelity import of_fidelity
 from localize.stages.check.picture import of_picture
@@ -25,6 +24,7 @@ from localize.stages.check.terms import of_terms
 from localize.stages.check.text import of_text
 from localize.stages.check.time import of_time
 from localize.stages.check.track import of_drawn, of_lines
+from localize.text.sensitive import Sensitive
 
 VERSION = 3
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import regex
 
-from localize import consistency, lengths, numerals
+from localize import consistency
 from localize.consistency import Rendering, Renderings
 from localize.cues import TargetLine, TargetTrack
 from localize.findings import Finding
@@ -15,6 +15,7 @@ from localize.glossary import placeholders
 from localize.lines import Line
 from localize.locales import Locale
 from localize.rules import finding
+from localize.text import lengths, numerals
 
 REPEATED_LETTERS = 4
 """Of the text and of both sources, to be the mark of a stuck translation: 住手！ and 停下！ are both "Stop!"."""

@@ -7,8 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
-from localize import fonts
 from localize.cues import Event, Layout, TargetLine, TargetTrack
+from localize.drawing import fonts
 from localize.episode import MediaFacts
 from localize.findings import Finding
 from localize.locales import Locale

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from localize import fonts
 from localize.cues import Event, Layout
+from localize.drawing import fonts
+from localize.drawing.styles import SMALL
 from localize.locales import SOURCE, Locale
-from localize.styles import SMALL
 
 
 def widest_px(event: Event, layout: Layout, profile: Locale, *, bold: bool) -> float:

@@ -8,13 +8,13 @@ from itertools import groupby
 
 from localize import linebreak, reading
 from localize.cues import Layout, TargetTrack
+from localize.drawing.styles import of_signs
 from localize.findings import Finding
 from localize.locales import Locale
 from localize.reading import Reading
 from localize.rules import finding
 from localize.series import Style
 from localize.stages.check.measure import height_px, widest_px
-from localize.styles import of_signs
 
 
 def of_picture(

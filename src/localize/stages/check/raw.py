@@ -10,8 +10,8 @@ import regex
 from localize.findings import Finding, Severity
 from localize.locales import Locale
 from localize.rules import finding
-from localize.scripts import SCRIPT_SHARE, foreign_han, own_share
 from localize.subtitles import Entry
+from localize.text.scripts import SCRIPT_SHARE, foreign_han, own_share
 
 _BRACES = regex.compile(r"(?<!\\)\{([^}]*)(\}?)")
 _OVERRIDE = regex.compile(r"\{\\[^}]*\}?")

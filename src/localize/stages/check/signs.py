@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from localize.cues import Event, Layout, SourceTrack
+from localize.drawing.placing import signs_of
+from localize.drawing.safe_area import Rect
 from localize.findings import Finding
 from localize.locales import Locale
-from localize.placing import signs_of
 from localize.rules import finding
-from localize.safe_area import Rect
 from localize.series import Style
 from localize.stages.check.measure import height_px, widest_px
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from localize import adherence, pronouns
+from localize import adherence
 from localize.characters import Register
 from localize.cues import TargetLine, TargetTrack
 from localize.findings import Finding
@@ -13,6 +13,7 @@ from localize.glossary.terms import Term
 from localize.lines import Line
 from localize.locales import Locale
 from localize.rules import finding
+from localize.text import pronouns
 
 
 def of_terms(lines: Sequence[Line], target: TargetTrack, profile: Locale) -> Iterator[Finding]:

@@ -6,18 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import regex
 
-from localize import fonts, sensitive
-from localize.chinese import has_han
 from localize.cues import SAME_HAN, STALE, STARTER, TargetLine, TargetTrack
+from localize.drawing import fonts
 from localize.findings import Finding
 from localize.glossary import placeholders
 from localize.lines import Line
 from localize.locales import Locale
 from localize.rules import finding
-from localize.scripts import SCRIPT_SHARE, foreign_han, own_share
-from localize.sensitive import Sensitive
 from localize.series import Style
-from localize.shortening import SHORTENED
+from localize.text import sensitive
+from localize.text.chinese import has_han
+from localize.text.scripts import SCRIPT_SHARE, foreign_han, own_share
+from localize.text.sensitive import Sensitive
+from localize.text.shortening import SHORTENED
 
 COPIED_HAN = 4
 """As many characters in a row that the source has too, and no term's target, are a stretch left untranslated."""

@@ -12,7 +12,7 @@ from localize.findings import Finding
 from localize.locales import Locale
 from localize.reading import Reading
 from localize.rules import finding
-from localize.shortening import readable
+from localize.text.shortening import readable
 from localize.timecode import clock, ms_from_frames
 from localize.timing import Limits
 

@@ -9,19 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from localize import fonts, reading
+from localize import reading
 from localize.cues import Event, Kind, Layout, SourceTrack, TargetTrack
+from localize.drawing import fonts
+from localize.drawing.placing import Place, Sign, SignPlace
+from localize.drawing.safe_area import on_frame
+from localize.drawing.styles import Look, of_signs
 from localize.episode import MediaFacts
 from localize.errors import ManifestError
 from localize.locales import Locale, locale
-from localize.placing import Place, Sign, SignPlace
 from localize.reading import Reading
-from localize.safe_area import on_frame
 from localize.series import Style
 from localize.stages.fit import placed
 from localize.stages.fit.setter import Setter
 from localize.stages.fit.typesetter import Typesetter
-from localize.styles import Look, of_signs
 
 VERSION = 5
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from localize import fonts
 from localize.cues import Cue, Event
-from localize.placing import Place, SignPlace
-from localize.safe_area import Rect
+from localize.drawing import fonts
+from localize.drawing.placing import Place, SignPlace
+from localize.drawing.safe_area import Rect
 from localize.stages.fit.typesetter import Typesetter
 
 

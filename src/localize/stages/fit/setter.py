@@ -11,10 +11,10 @@ import regex
 
 from localize import linebreak, timing
 from localize.cues import Cue, Event, TargetTrack, graphemes
+from localize.drawing.styles import SMALL
 from localize.series import Style
 from localize.stages.fit.parts import DASH, Part, by_dashes, joined
 from localize.stages.fit.typesetter import MOST_LINES, Typesetter
-from localize.styles import SMALL
 from localize.timecode import Grid
 
 _SEEN = regex.compile(r"[^\p{Cf}\p{Cc}]")

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-from localize import fonts, linebreak, reading
+from localize import linebreak, reading
 from localize.cues import Event
+from localize.drawing import fonts
+from localize.drawing.styles import SMALL
 from localize.locales import SOURCE, Locale
 from localize.reading import Reading
 from localize.stages.fit.parts import Part
-from localize.styles import SMALL
 
 SIZES = (1.0, 0.9, 0.8)
 MOST_LINES = 12

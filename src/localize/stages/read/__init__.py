@@ -12,12 +12,11 @@ from statistics import median
 
 import regex
 
-from localize.chinese import simplified
+from localize.drawing.safe_area import Rect
 from localize.engines.base import Progress
 from localize.episode import MediaFacts
-from localize.hardsub import Band, HardSubs, Shown
-from localize.safe_area import Rect
-from localize.sight import Footage, Reader, Reading
+from localize.picture.hardsub import Band, HardSubs, Shown
+from localize.picture.sight import Footage, Reader, Reading
 from localize.stages.read import band as bands
 from localize.stages.read.lines import Box, union
 from localize.stages.read.sorting import Frame, ignored, inserts
@@ -25,6 +24,7 @@ from localize.stages.read.strip import EM_PX
 from localize.stages.read.survey import Survey, survey
 from localize.stages.read.vote import voted
 from localize.stages.read.watch import Run, Watch
+from localize.text.chinese import simplified
 
 VERSION = 3
 

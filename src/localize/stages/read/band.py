@@ -12,10 +12,10 @@ from statistics import median
 
 import regex
 
-from localize.chinese import has_han, is_spoken
 from localize.stages.read.lines import EM_OF_BOX
 from localize.stages.read.survey import Track, at_once
 from localize.stages.read.vote import plain, similarity
+from localize.text.chinese import has_han, is_spoken
 
 _KANA = regex.compile(r"[\p{Hiragana}\p{Katakana}]")
 _LATIN = regex.compile(r"\p{Latin}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import atan2, degrees
 
-from localize.sight import Corners
+from localize.picture.sight import Corners
 
 # A box reaches beyond its letters, by how much a detector was told to: their em to the height of the box.
 EM_OF_BOX = 0.78

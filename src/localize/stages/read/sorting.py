@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from localize.chinese import has_han, simplified
-from localize.hardsub import Ignored, Shown, Sort
-from localize.safe_area import Rect
+from localize.drawing.safe_area import Rect
+from localize.picture.hardsub import Ignored, Shown, Sort
 from localize.stages.read.lines import Box, stacked, union
 from localize.stages.read.survey import Track, at_once
 from localize.stages.read.vote import voted
+from localize.text.chinese import has_han, simplified
 
 _SURE = 0.85
 """A texture that looks like writing is read with less."""

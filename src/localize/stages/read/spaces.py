@@ -6,9 +6,9 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
-from localize.chinese import CLAUSE_ENDS, CLOSERS
-from localize.sight import Reading
+from localize.picture.sight import Reading
 from localize.stages.read.pixels import light, strokes
+from localize.text.chinese import CLAUSE_ENDS, CLOSERS
 
 if TYPE_CHECKING:
     from numpy import ndarray

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from localize.chinese import has_han, is_spoken
-from localize.sight import Reader, Reading
+from localize.picture.sight import Reader, Reading
 from localize.stages.read.lines import EM_OF_BOX, Box, around, rows, turned, union
 from localize.stages.read.pixels import likeness
 from localize.stages.read.spaces import with_spaces
+from localize.text.chinese import has_han, is_spoken
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -47,7 +47,7 @@ def found_in(picture: ndarray, reader: Reader, standing: Sequence[Box], centred:
             boxes.append(box)
     found = []
     for row in rows(boxes):
-        place = _evened(union(_on_axis(row, width / 2)), width / 2) if centred else union(row)
+        place = evened(union(on_axis(row, width / 2)), width / 2) if centred else union(row)
         if centred and abs(place.centre[0] / width - 0.5) > _OFF_AXIS:
             continue
         reading = reader.read(picture, place.corners)
@@ -64,7 +64,7 @@ def _may_be_dialogue(box: Box, standing: Sequence[Box]) -> bool:
     return 0.4 * EM_PX < em < 1.7 * EM_PX and all(box.shared(other) < 0.5 for other in standing)
 
 
-def _on_axis(row: Sequence[Box], axis: float) -> list[Box]:
+def on_axis(row: Sequence[Box], axis: float) -> list[Box]:
     """`row` without such narrow boxes at its ends as only push it off the axis: something bright beside the letters."""
     kept = list(row)
     for end in (0, -1):
@@ -75,7 +75,7 @@ def _on_axis(row: Sequence[Box], axis: float) -> list[Box]:
     return kept
 
 
-def _evened(row: Box, axis: float) -> Box:
+def evened(row: Box, axis: float) -> Box:
     """`row` as far on one side of its axis as on the other: a detector overlooks a 一 at the end of a line."""
     missing = 2 * abs(row.centre[0] - axis)
     if not 0.6 * EM_PX < missing < 2.2 * EM_PX:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from localize.engines.base import Progress
-from localize.sight import Footage, Reader, Reading, Seen
+from localize.picture.sight import Footage, Reader, Reading, Seen
 from localize.stages.read.lines import Box, around, turned
 from localize.stages.read.pixels import letter_colour, light, likeness, strokes
 from localize.stages.read.vote import similarity

@@ -11,8 +11,8 @@ from unicodedata import category
 
 from rapidfuzz.distance import Levenshtein
 
-from localize.chinese import CLAUSE_ENDS, CLOSERS, FULL_WIDTH, has_han
-from localize.sight import Reading
+from localize.picture.sight import Reading
+from localize.text.chinese import CLAUSE_ENDS, CLOSERS, FULL_WIDTH, has_han
 
 # Of the distance from one character to the next. A recogniser gives the place of a character to an eighth of its width;
 # a space between clauses is half a character wide at least.

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from localize.sight import Reader, Reading
+from localize.picture.sight import Reader, Reading
 from localize.stages.read import borders
 from localize.stages.read.borders import STANDS
 from localize.stages.read.lines import EM_OF_BOX, Box, union

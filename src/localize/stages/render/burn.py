@@ -9,11 +9,11 @@ from typing import Any
 
 import ffmpeg
 
-from localize import cover_filters
-from localize.covering import CoverPlan
+from localize.drawing.safe_area import Rect
 from localize.episode import MediaFacts
 from localize.media import Output, RenderPlan
-from localize.safe_area import Rect
+from localize.picture import cover_filters
+from localize.picture.covering import CoverPlan
 from localize.stages.render.encoding import BURN, CLEAN, audio, encoded, late, opened, upright
 
 PER_PROCESS = 3

@@ -10,8 +10,8 @@ from typing import Any, Literal
 import ffmpeg
 
 from localize import subtitles
-from localize.attachments import Attachment, subsets
 from localize.cues import Layout
+from localize.drawing.attachments import Attachment, subsets
 from localize.episode import MediaFacts
 from localize.locales import SOURCE, Locale
 from localize.media import Output, RenderPlan

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from localize.chinese import has_han, is_spoken
 from localize.cues import MEMORY, SAME_HAN, STALE, Cue, TargetLine, TargetTrack, retired, source_fingerprint
 from localize.engines.base import Translation, Translator
 from localize.errors import EngineRejected
@@ -15,9 +14,10 @@ from localize.glossary import grammar
 from localize.glossary.terms import missing
 from localize.lines import Brief, Line, Overlong
 from localize.locales import Locale
-from localize.shortening import SHORTENED, best, keeps, length
 from localize.stages.translate.route import VERSION, line_fingerprints, serving
-from localize.typography import typeset
+from localize.text.chinese import has_han, is_spoken
+from localize.text.shortening import SHORTENED, best, keeps, length
+from localize.text.typography import typeset
 
 UNTRANSLATED: Final = "untranslated"
 """The engine gave source text back. `check` makes this an error."""

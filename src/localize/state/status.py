@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from localize import overview
 from localize.assignment import Assignment
 from localize.cues import STARTER
 from localize.errors import InputError, NoEngine, WorkspaceError
 from localize.findings import Findings
 from localize.job import SOURCE, Job
-from localize.overview import BURNED, LocaleState, Overview
 from localize.pipeline import Done, EpisodeResult, Unit
+from localize.state import overview
+from localize.state.overview import BURNED, LocaleState, Overview
 from localize.steps import outdated
 from localize.workspace import findings_file
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import Image, ImageDraw, ImageFont
 
-from localize.safe_area import SafeArea
+from localize.drawing.safe_area import SafeArea
 
 _COVERED, _FREE, _TEXT = (220, 38, 38, 110), (34, 197, 94, 255), (59, 130, 246, 255)
 _NOTHING = (0, 0, 0, 0)

@@ -15,8 +15,8 @@ from pathlib import Path
 import regex
 import uharfbuzz as hb
 
+from localize.drawing.faces import BOLD_FROM, Font, stand_in
 from localize.errors import EngineRejected
-from localize.faces import BOLD_FROM, Font, stand_in
 from localize.fingerprint import file_digest
 from localize.locales import Locale
 

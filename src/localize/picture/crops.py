@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from localize.safe_area import Rect
+from localize.drawing.safe_area import Rect
 
 WIDTH_PX = 480
 """Of a crop at most: read on a telephone, and 10 kB."""

@@ -16,10 +16,10 @@ from localize import disk, failures
 from localize.errors import LocalizeError
 from localize.fingerprint import fingerprint
 from localize.job import Job
-from localize.locale_state import LocaleState
-from localize.overview import Overview
-from localize.status import view
-from localize.waiting import Wait, waiting
+from localize.state.locale_state import LocaleState
+from localize.state.overview import Overview
+from localize.state.status import view
+from localize.state.waiting import Wait, waiting
 
 State = Literal["not begun", "under way", "waiting", "sent back", "failed", "delivered"]
 STATES: tuple[State, ...] = ("not begun", "under way", "waiting", "sent back", "failed", "delivered")

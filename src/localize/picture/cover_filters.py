@@ -16,9 +16,9 @@ from typing import Any
 import ffmpeg
 
 from localize import subtitles
-from localize.covering import CoverPlan, Patch, during
+from localize.drawing.safe_area import Rect
 from localize.media import url
-from localize.safe_area import Rect
+from localize.picture.covering import CoverPlan, Patch, during
 from localize.subtitles import Pane
 
 VERSION = 1

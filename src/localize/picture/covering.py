@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from localize.safe_area import Rect
+from localize.drawing.safe_area import Rect
 from localize.timecode import seconds_from_ms
 
 Method = Literal["blur", "box", "inpaint"]

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import regex
 
-from localize.chinese import simplified
+from localize.text.chinese import simplified
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from localize.cues import Cue, Event
-from localize.safe_area import Rect, SafeArea
-from localize.styles import Position
+from localize.drawing.safe_area import Rect, SafeArea
+from localize.drawing.styles import Position
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
 
-from localize.hardsub import HardSubs, Shown
+from localize.picture.hardsub import HardSubs, Shown
 from localize.timecode import clock
 
 COUNT = 3

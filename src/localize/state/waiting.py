@@ -9,7 +9,7 @@ from typing import Literal
 from localize.decisions import Decision, GateName
 from localize.gates import decision_file, review_command, reviewed_digest, run_command
 from localize.job import Job
-from localize.status import view
+from localize.state.status import view
 from localize.workspace import layout_file, render_file, subtitle_file, target_file
 
 Whom = Literal["reviewer", "editor"]

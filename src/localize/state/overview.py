@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from localize import adherence, locale_state, runs
+from localize import adherence, runs
 from localize.adherence import TermUse
 from localize.agreement import Agreement
 from localize.cues import Cue, SourceTrack
@@ -18,10 +18,11 @@ from localize.episode import MediaFacts, PictureFacts
 from localize.errors import LocalizeError
 from localize.findings import SEVERITIES, Finding, Findings
 from localize.gates import review_command, run_command
-from localize.locale_state import BURNED, FileLink, GateState, LocaleState
 from localize.locales import Locale, locale
 from localize.series import Episode, Series
 from localize.spending import Usage
+from localize.state import locale_state
+from localize.state.locale_state import BURNED, FileLink, GateState, LocaleState
 from localize.workspace import AGREEMENT, EpisodeWorkspace, findings_file
 
 __all__ = [

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from localize.chinese import (
+from localize.cues import Word
+from localize.text.chinese import (
     Simplify,
     clauses,
     ends_clause,
@@ -18,7 +19,6 @@ from localize.chinese import (
     respelled_with_origin,
     simplified,
 )
-from localize.cues import Word
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from localize.safe_area import Rect
+from localize.drawing.safe_area import Rect
 
 Sort = Literal["subtitle", "sign", "card", "message"]
 """What a text in the picture is: what somebody says, writing in the scene, a name card, a phone message or letter."""

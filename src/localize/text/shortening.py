@@ -11,9 +11,9 @@ from typing import Final
 
 import regex
 
-from localize import numerals
 from localize.cues import Cue, graphemes
 from localize.glossary.terms import Term, missing
+from localize.text import numerals
 from localize.timecode import Grid
 from localize.timing import Limits, Timed, schedule
 

@@ -14,9 +14,9 @@ from typing import Protocol
 import regex
 from rapidfuzz.distance import Indel
 
-from localize.chinese import is_spoken, simplified
-from localize.homophones import sound, syllables
-from localize.numerals import in_chinese
+from localize.text.chinese import is_spoken, simplified
+from localize.text.homophones import sound, syllables
+from localize.text.numerals import in_chinese
 
 APART_MS = 1_500
 """A pause after which nothing belongs to what was before it, in either reading."""

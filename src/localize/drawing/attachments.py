@@ -11,8 +11,8 @@ from functools import lru_cache
 
 import uharfbuzz as hb
 
-from localize import fonts
-from localize.faces import Font
+from localize.drawing import fonts
+from localize.drawing.faces import Font
 from localize.locales import Locale
 
 # The long-standing types: a player that knows only the newer font/ttf and font/otf goes by the suffix of the name.

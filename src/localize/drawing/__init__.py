@@ -1,0 +1,1 @@
+"""Drawing: fonts, styles and safe areas, and where on a frame a line may stand."""
