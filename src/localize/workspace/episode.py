@@ -20,6 +20,7 @@ from localize.workspace.stored import parsed, to_json
 
 T = TypeVar("T")
 
+
 def _recorded(path: Path) -> EpisodeState:
     """The record as it is now. A run asks hundreds of times: reading is cheap and always right, parsing is not."""
     data, seen = path.read_bytes(), _seen(path)
