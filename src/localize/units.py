@@ -118,3 +118,7 @@ def _pool() -> ThreadPoolExecutor:
     """One for the process: memory that a thread has freed stays with it, so that new threads for every wave of every
     episode would take ever more."""
     return ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="unit")
+
+
+# A forked process has the pool and none of its threads.
+os.register_at_fork(after_in_child=_pool.cache_clear)

@@ -237,6 +237,18 @@ def test_a_line_of_which_a_part_was_read_at_first_is_one_line() -> None:
     assert found == truth(lines)
 
 
+@pytest.mark.parametrize("wrong", [{4}, {4, 5}, {4, 5, 6}, {5, 6}, {5, 6, 7, 8}, {6, 7, 8}])
+def test_a_line_of_which_a_part_was_overlooked_is_one_line(wrong: set[int]) -> None:
+    times: dict[str, int] = {}
+
+    def misread(text: str, _number: int) -> tuple[str, float]:
+        times[text] = times.get(text, 0) + 1
+        return (text[4:] if times[text] in wrong else text), 0.99
+
+    lines = dialogue(("你终于回来了呀", "我要见你们董事长", "他就是传说中的龙王"))
+    assert told(seen(Painted(lines, 8_000, misread))) == truth(lines)
+
+
 def test_traditional_letters_come_out_simplified() -> None:
     lines = dialogue(("你終於回來了", "快跑", "他就是傳說中的龍王"))
     assert [text for _, _, text in told(seen(Painted(lines, 10_000)))] == ["你终于回来了", "快跑", "他就是传说中的龙王"]

@@ -40,3 +40,8 @@ def test_borders_lie_among_the_pictures_that_were_looked_at(amounts: list[float]
     found_ms = 40 * len(amounts)
     assert 0 <= first_ms(timed(amounts), found_ms, 0) <= found_ms
     assert 0 <= end_ms(timed(amounts), found_ms) <= found_ms
+
+
+def test_what_moves_behind_a_text_before_it_comes_at_once_is_no_fade() -> None:
+    ground = [(at_ms, 0.05 + at_ms / 1800) for at_ms in range(0, 600, 40)]
+    assert 520 <= first_ms([*ground, (600, 1.0)], 640, 0) <= 600

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 STANDS = 0.75
 """How much of a text that stands can be seen at least."""
-_BEGUN, _TRACE, _STEP = 0.3, 0.06, 0.25
+_BEGUN, _TRACE, _STEP, _CUT = 0.3, 0.06, 0.25, 0.5
 _BLIND = 0.7
 
 Amounts = Sequence[tuple[int, float]]
@@ -38,9 +38,11 @@ def end_ms(later: Amounts, gone_ms: int) -> int:
 
 def _held(amounts: Iterable[tuple[int, float]], base: float) -> Iterable[int]:
     """Times of the pictures that hold the text, away from where it stands in full."""
-    before = 1.0
+    before, cut = 1.0, False
     for at_ms, amount in amounts:
-        fades = before < STANDS and base + _TRACE < amount < before < amount + _STEP
+        # What is left after a cut is the ground, which may come and go as slowly as a fade.
+        cut = cut or before - amount > _CUT
+        fades = not cut and before < STANDS and base + _TRACE < amount < before < amount + _STEP
         if amount < base + _BEGUN * (1 - base) and not fades:
             return
         yield at_ms

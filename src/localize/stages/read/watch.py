@@ -43,7 +43,7 @@ _ENOUGH = 3
 _FADES = 0.3
 _LOOKS = 0.55
 _TOUCHING_MS, _BRIEF_MS, _ALMOST = 80, 480, 0.6
-_SURE = 0.8
+_SURE, _WHOLE = 0.8, 0.9
 
 
 @dataclass(slots=True)
@@ -151,8 +151,11 @@ class Watch:
             return
         here = inside(looks, run.boxes)
         whole = plain("".join(reading.text for reading in found.readings)) if found else ""
-        stands = likeness(here, run.looks) > _LOOKS and amount_of(here, run.looks) >= STANDS
-        if found and stands and plain(run.text) in whole:
+        amount = amount_of(here, run.looks) if likeness(here, run.looks) > _LOOKS else 0.0
+        if found and amount >= _WHOLE and whole in plain(run.text):
+            run.held_ms = at_ms  # a part of it was overlooked
+            return
+        if found and amount >= STANDS and plain(run.text) in whole:
             # What stood there stands there still: a part of it was read while it faded in.
             start_ms, settled = run.start_ms, run.settled
             self._open(at_ms, looks, picture, found)
