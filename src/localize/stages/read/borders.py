@@ -1,6 +1,6 @@
 """Borders: the first and the last picture of a text, from how much of it stands in each.
 
-What is behind letters looks a little like them, and so does another text; from `_BEGUN` of the way up a text has begun.
+What is behind letters looks a little like them, and so does another text; from `BEGUN` of the way up a text has begun.
 One that is not there in full by then fades, and a fade is followed, in small steps, down to what can hardly be seen.
 """
 
@@ -10,7 +10,9 @@ from collections.abc import Iterable, Sequence
 
 STANDS = 0.75
 """How much of a text that stands can be seen at least."""
-_BEGUN, _TRACE, _STEP, _CUT = 0.3, 0.06, 0.25, 0.5
+BEGUN = 0.3
+"""How much of a text has to be seen for it to have begun."""
+_TRACE, _STEP, _CUT = 0.06, 0.25, 0.5
 _BLIND = 0.7
 
 Amounts = Sequence[tuple[int, float]]
@@ -43,7 +45,7 @@ def _held(amounts: Iterable[tuple[int, float]], base: float) -> Iterable[int]:
         # What is left after a cut is the ground, which may come and go as slowly as a fade.
         cut = cut or before - amount > _CUT
         fades = not cut and before < STANDS and base + _TRACE < amount < before < amount + _STEP
-        if amount < base + _BEGUN * (1 - base) and not fades:
+        if amount < base + BEGUN * (1 - base) and not fades:
             return
         yield at_ms
         before = amount

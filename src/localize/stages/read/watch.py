@@ -209,6 +209,9 @@ def merged(runs: Sequence[Run]) -> list[Run]:
     for run in runs:
         if made and _one_text(made[-1], run):
             before = made.pop()
+            if amount_of(run.looks, before.looks) < borders.BEGUN:
+                made.append(before)  # what an encoder leaves of it for a while after it has gone
+                continue
             more, less = (before, run) if before.end_ms - before.start_ms > run.end_ms - run.start_ms else (run, before)
             more.start_ms, more.end_ms = before.start_ms, run.end_ms
             if plain(more.text) == plain(less.text) and len(more.lines) == len(less.lines):
