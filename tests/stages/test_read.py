@@ -276,7 +276,7 @@ def reading(text: str, sure: float = 0.95, spread: Sequence[float] | None = None
 
 
 def run(start_ms: int, end_ms: int, text: str) -> Run:
-    return Run(start_ms, end_ms, [[reading(text)]], [Box(0, 0, 9, 9)], ["#ffffff"], [30.0], np.zeros((4, 4)))
+    return Run(start_ms, end_ms, [[reading(text)]], [Box(0, 0, 9, 9)], ["#ffffff"], [30.0], np.ones((4, 4)))
 
 
 @pytest.mark.parametrize(

@@ -212,9 +212,10 @@ def _foreign(texts: Sequence[str]) -> str | None:
 
 
 def _why_none(tracks: Sequence[Track], stays: Sequence[Track]) -> str:
-    readable = [t for t in tracks if has_han(t.best.text) and t.best.confidence >= _SURE]
+    written = [t for t in tracks if has_han(t.best.text)]
+    readable = [t for t in written if t.best.confidence >= _SURE]
     # A recogniser is never sure of what is turned.
-    columns, rows = [t for t in tracks if t.turned], [t for t in readable if not t.turned]
+    columns, rows = [t for t in written if t.turned], [t for t in readable if not t.turned]
     if len(columns) >= 2 and len(columns) >= len(rows):
         return "the text in the picture is turned, or runs from top to bottom"
     if len([t for t in readable if _em(t) >= _LARGE]) >= 2:
