@@ -109,7 +109,7 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Media:
         for given in recipe.split():
             if given in _MADE:
                 made(given)
-        subprocess.run(["ffmpeg", "-v", "error", "-y", *recipe.split(), name], cwd=folder, check=True)
+        subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", *recipe.split(), name], cwd=folder, check=True)
         return path
 
     return made

@@ -109,7 +109,8 @@ def test_a_track_of_the_mkv_hides_the_text_that_it_stands_on(work: Work, tmp_pat
     done(episode, "fit", "cover", "mux")
     script = tmp_path / "en.ass"
     subprocess.run(
-        ["ffmpeg", "-v", "error", "-i", work.path("ep01.multi.mkv"), "-map", "0:s:0", "-c", "copy", script], check=True
+        ["ffmpeg", "-nostdin", "-v", "error", "-i", work.path("ep01.multi.mkv"), "-map", "0:s:0", "-c", "copy", script],
+        check=True,
     )
     assert script.read_text("utf-8").count(",Pane,") == 1
     assert "Pane" not in work.path("subtitles/en.ass").read_text("utf-8")

@@ -69,7 +69,8 @@ def bench() -> None:
         soundfile.write(f"{scratch}/speech.wav", np.clip(wave, -1, 1), sound.RATE_HZ)
         encode = ["-ac", "1", "-ar", "24000", "-c:a", "aac", "-b:a", "48k", "-movflags", "+faststart"]
         subprocess.run(
-            ["ffmpeg", "-v", "error", "-y", "-i", f"{scratch}/speech.wav", *encode, folder / "speech.m4a"], check=True
+            ["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", f"{scratch}/speech.wav", *encode, folder / "speech.m4a"],
+            check=True,
         )
     truth = [{"text": p.line.text, "start_ms": p.start_ms, "end_ms": p.end_ms, "part": p.line.part} for p in placed]
     text = json.dumps({"schema": 1, "duration_ms": clock, "lines": truth}, ensure_ascii=False, indent=1) + "\n"

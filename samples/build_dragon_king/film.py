@@ -113,7 +113,7 @@ def _encode(
     (scratch / "text.ass").write_text(ASS + "".join(_events(episode, lines, length_ms)), encoding="utf-8")
     colour = ["-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv"]
     command = [
-        "ffmpeg", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{WIDTH}x{HEIGHT}", "-r", str(RATE), "-i", "-",
+        "ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{WIDTH}x{HEIGHT}", "-r", str(RATE), "-i", "-",
         "-i", "sound.wav", "-vf", "ass=text.ass:shaping=complex,scale=out_color_matrix=bt709:out_range=tv,format=yuv420p",
         "-c:v", "libx264", "-preset", "slow", "-crf", "23", "-g", "50", *colour, "-c:a", "aac", "-b:a", "128k",
         "-movflags", "+faststart", "-shortest", str(target.absolute()),

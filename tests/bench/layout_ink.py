@@ -128,7 +128,7 @@ def _grey(laid: Sequence[Laid], folder: Path) -> Path:
     seconds = FRAME_MS / 1000 * max(len(one.layout.events) for one in laid)
     ground = f"color=gray:s={layout.width_px}x{layout.height_px}:r={1000 // FRAME_MS}:d={seconds}"
     argv = ["-f", "lavfi", "-i", ground, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", str(made)]
-    subprocess.run(["ffmpeg", "-v", "error", *argv], check=True)
+    subprocess.run(["ffmpeg", "-nostdin", "-v", "error", *argv], check=True)
     return made
 
 
@@ -144,6 +144,6 @@ def _script(laid: Laid, path: Path) -> Path:
 
 
 def _pictures(media: Path, frame: MediaFacts) -> Iterable[Picture]:
-    argv = ["ffmpeg", "-v", "error", "-i", str(media), "-f", "rawvideo", "-pix_fmt", "gray", "-"]
+    argv = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(media), "-f", "rawvideo", "-pix_fmt", "gray", "-"]
     raw = subprocess.run(argv, capture_output=True, check=True).stdout
     return np.frombuffer(raw, np.uint8).reshape(-1, frame.height_px, frame.width_px)

@@ -31,5 +31,19 @@ def _joined(films: Sequence[Path], into: Path) -> None:
     """Without encoding again: the sample episodes are of one make."""
     listed = into.with_suffix(".txt")
     listed.write_text("".join(f"file '{film}'\n" for film in films), encoding="utf-8")
-    command = ("ffmpeg", "-v", "error", "-f", "concat", "-safe", "0", "-i", str(listed), "-c", "copy", str(into))
+    command = (
+        "ffmpeg",
+        "-nostdin",
+        "-v",
+        "error",
+        "-f",
+        "concat",
+        "-safe",
+        "0",
+        "-i",
+        str(listed),
+        "-c",
+        "copy",
+        str(into),
+    )
     subprocess.run(command, check=True)

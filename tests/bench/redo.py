@@ -67,7 +67,21 @@ def _series(folder: Path, count: int) -> list[str]:
     lines = [line for line in cues(count * LINES * 2) if TERM not in line][: count * LINES]
     video = folder / "clip.mp4"
     source = f"testsrc2=s=270x480:r=25:d={SECONDS}"
-    command = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", source, "-c:v", "libx264", "-preset", "ultrafast", video]
+    command = [
+        "ffmpeg",
+        "-nostdin",
+        "-v",
+        "error",
+        "-f",
+        "lavfi",
+        "-i",
+        source,
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        video,
+    ]
     subprocess.run(command, check=True)
     tables, with_term = [], []
     for number in range(count):

@@ -172,7 +172,7 @@ def _start_errors(name: str, truth: Sequence[Spoken], cues: Sequence[Cue]) -> It
 
 def _beginning(media: Path, seconds: int, folder: Path) -> Path:
     made = folder / f"first{seconds}.wav"
-    subprocess.run(["ffmpeg", "-v", "error", "-y", "-i", media, "-t", str(seconds), made], check=True)
+    subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", media, "-t", str(seconds), made], check=True)
     return made
 
 

@@ -66,7 +66,9 @@ def clip(path: Path) -> None:
     graph = f"{first}[a];{second}[b];[a][b]concat"
     sound = ["-f", "lavfi", "-i", "sine=440:r=48000:d=1.6", "-c:a", "aac"]
     picture = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
-    subprocess.run(["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", graph, *sound, *picture, path], check=True)
+    subprocess.run(
+        ["ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i", graph, *sound, *picture, path], check=True
+    )
 
 
 class Blind:
@@ -220,5 +222,5 @@ def _digest(path: Path) -> str:
 
 def _packets(path: Path) -> str:
     """Matroska files have a random id; what they carry is the same."""
-    argv = ["ffmpeg", "-v", "error", "-i", path, "-map", "0:v", "-map", "0:a", "-map", "0:s?", "-c", "copy"]
+    argv = ["ffmpeg", "-nostdin", "-v", "error", "-i", path, "-map", "0:v", "-map", "0:a", "-map", "0:s?", "-c", "copy"]
     return subprocess.run([*argv, "-f", "streamhash", "-"], capture_output=True, text=True, check=True).stdout

@@ -37,7 +37,22 @@ def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """14 s of a moving pattern with a tone, 270x480."""
     path = tmp_path_factory.mktemp("video") / "ep01.mp4"
     pattern, tone = "testsrc=size=270x480:rate=25:duration=14", "sine=frequency=440:duration=14"
-    command = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", pattern, "-f", "lavfi", "-i", tone, "-c:v", "libx264"]
+    command = [
+        "ffmpeg",
+        "-nostdin",
+        "-v",
+        "error",
+        "-f",
+        "lavfi",
+        "-i",
+        pattern,
+        "-f",
+        "lavfi",
+        "-i",
+        tone,
+        "-c:v",
+        "libx264",
+    ]
     subprocess.run([*command, "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", str(path)], check=True)
     return path
 

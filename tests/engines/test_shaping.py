@@ -60,7 +60,9 @@ def burned(lines: Sequence[str], profile: Locale, folder: Path, shaping: str) ->
     (folder / "text.ass").write_text(subtitles.to_ass(layout, profile, STYLE), encoding="utf-8")
     argv = ["-f", "lavfi", "-i", f"color=black:s={width}x{height}:r={1000 // FRAME_MS}:d={times[-1] / 1000}"]
     argv += ["-vf", f"format=gray,ass=text.ass:shaping={shaping}", "-f", "rawvideo", "-"]
-    raw = subprocess.run(["ffmpeg", "-v", "error", *argv], cwd=folder, capture_output=True, check=True).stdout
+    raw = subprocess.run(
+        ["ffmpeg", "-nostdin", "-v", "error", *argv], cwd=folder, capture_output=True, check=True
+    ).stdout
     return list(np.frombuffer(raw, np.uint8).reshape(len(lines), height, width))
 
 

@@ -27,7 +27,9 @@ pytestmark = pytest.mark.engines
 
 
 def made(path: Path, graph: str, *options: str) -> Path:
-    subprocess.run(["ffmpeg", "-v", "error", "-y", "-filter_complex", graph, *options, *H264, path], check=True)
+    subprocess.run(
+        ["ffmpeg", "-nostdin", "-v", "error", "-y", "-filter_complex", graph, *options, *H264, path], check=True
+    )
     return path
 
 

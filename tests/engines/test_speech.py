@@ -33,7 +33,7 @@ RECOGNISERS: list[Callable[[Store], Transcriber]] = [FasterWhisper, OpenAIWhispe
 
 
 def ffmpeg(*arguments: str | Path) -> None:
-    subprocess.run(["ffmpeg", "-v", "error", "-y", *map(str, arguments)], check=True)
+    subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", *map(str, arguments)], check=True)
 
 
 @pytest.fixture(scope="session")

@@ -211,7 +211,7 @@ def _made(
     graph = ",".join([moving.format(size=size, rate=rate), *(bars if letters else [])])
     path = folder / f"{name}-{letters}.mp4"
     given_ = ["-f", "lavfi", "-i", graph, *more.split(), "-c:v", "libx264", "-qp", "0", "-preset", "ultrafast"]
-    subprocess.run(["ffmpeg", "-v", "error", "-y", *given_, path], check=True)
+    subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", *given_, path], check=True)
     return path
 
 
@@ -232,7 +232,7 @@ def _frames(media: Path, facts: MediaFacts, plan: CoverPlan | None, folder: Path
     last = re.findall(r"\[(s\d+)\]", graph)[-1]
     argv = [*made.argv[: made.argv.index("-filter_complex")], "-filter_complex", graph, "-map", f"[{last}]"]
     raw = subprocess.run(
-        ["ffmpeg", "-v", "error", *argv, "-fps_mode", "passthrough", "-f", "rawvideo", "-"],
+        ["ffmpeg", "-nostdin", "-v", "error", *argv, "-fps_mode", "passthrough", "-f", "rawvideo", "-"],
         cwd=folder, capture_output=True, check=True,
     ).stdout  # fmt: skip
     return np.frombuffer(raw, np.uint8).reshape(-1, facts.width_px * facts.height_px * 3 // 2)

@@ -475,7 +475,19 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for part in ("-f", "lavfi", "-i", f"color={colour}:s=180x320:r=10:d={s}")
     ]
     subprocess.run(
-        ["ffmpeg", "-v", "error", "-y", *colours, "-filter_complex", "concat=n=2", "-pix_fmt", "yuv420p", str(path)],
+        [
+            "ffmpeg",
+            "-nostdin",
+            "-v",
+            "error",
+            "-y",
+            *colours,
+            "-filter_complex",
+            "concat=n=2",
+            "-pix_fmt",
+            "yuv420p",
+            str(path),
+        ],
         check=True,
     )
     return path
