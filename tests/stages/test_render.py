@@ -302,7 +302,8 @@ def test_an_attached_font_draws_as_the_installed_one_does(media: Media, tmp_path
     for number, drawn in enumerate(tracks):
         path = tmp_path / f"{number}.mp4"
         subprocess.run(
-            [*"ffmpeg -nostdin -v error -i".split(), media("clip.mp4"), "-vf", f"ass={drawn.ass.name}:shaping=complex", path],
+            ("ffmpeg", "-nostdin", "-v", "error", "-i", media("clip.mp4"),
+             "-vf", f"ass={drawn.ass.name}:shaping=complex", path),
             cwd=tmp_path, env={"FONTCONFIG_FILE": str(config), "PATH": "/usr/bin:/bin"}, check=True,
         )  # fmt: skip
         assert not ink(picture(path, 800, tmp_path), picture(made[drawn.profile.tag], 800, tmp_path))
