@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
@@ -73,40 +72,53 @@ def earlier(series: Series, episode: Episode, folder: Path, tag: str, sources: C
     `folder` holds the workspaces of the series. A damaged file counts as none: its own episode tells of it.
     """
     wanted = {key(text) for text in sources} - {""}
+    known = _known(folder, tag)
     found: dict[str, Rendering] = {}
     for before in takewhile(lambda one: one.id != episode.id, series.episode):
-        said = _rendered(folder, before.id, tag)
+        said = (known.get(before.id) or known.setdefault(before.id, _Lines(folder, before.id, tag))).now()
         for text in wanted & said.keys():
             found[text] = that_counts(found.get(text), said[text])
     return found
 
 
-def _rendered(folder: Path, episode_id: str, tag: str) -> Renderings:
-    source, target = _files(folder, episode_id, tag)
-    with suppress(WorkspaceError, OSError):
-        if (source_stamp := disk.stamp(source)) and (target_stamp := disk.stamp(target)):
-            return _pairs(source, source_stamp, target, target_stamp, episode_id)
+@lru_cache(maxsize=64)
+def _known(_folder: Path, _tag: str) -> dict[str, _Lines]:
+    """What was read last of each episode."""
     return {}
 
 
-@lru_cache(maxsize=4096)
-def _files(folder: Path, episode_id: str, tag: str) -> tuple[Path, Path]:
-    """Source and target of an episode: putting a path together takes longer than looking at its file."""
-    workspace = folder / episode_id
-    return workspace / "source.json", workspace / target_file(tag)
+class _Lines:
+    """The lines of one locale of an episode; asked for thousands of times in a run, read again where a file differs."""
 
+    __slots__ = ("_episode_id", "_said", "_source", "_stamps", "_target")
 
-@lru_cache(maxsize=4096)
-def _pairs(source: Path, source_stamp: disk.Stamp, target: Path, _stamp: disk.Stamp, episode_id: str) -> Renderings:
-    """The lines of a target that still fit their source. 80 episodes in 18 locales are 1,440 of these."""
-    lines = {line.id: line for line in from_json(TargetTrack, target).lines if line.text.strip()}
-    pairs: dict[str, Rendering] = {}
-    for cue_id, text, made_of in _sources(source, source_stamp):
-        line = lines.get(cue_id)
-        if line and line.source_fingerprint in ("", made_of):
-            this = Rendering(episode_id, cue_id, line.full or line.text, approved(line))
-            pairs[text] = that_counts(pairs.get(text), this)
-    return pairs
+    def __init__(self, folder: Path, episode_id: str, tag: str) -> None:
+        workspace = folder / episode_id
+        self._episode_id = episode_id
+        self._source, self._target = workspace / "source.json", workspace / target_file(tag)
+        self._stamps: tuple[disk.Stamp | None, ...] = ()
+        self._said: Renderings = {}
+
+    def now(self) -> Renderings:
+        try:
+            stamps = source_stamp, target_stamp = disk.stamp(self._source), disk.stamp(self._target)
+            if stamps != self._stamps:
+                self._said = self._read(source_stamp) if source_stamp and target_stamp else {}
+                self._stamps = stamps
+        except (WorkspaceError, OSError):
+            return {}
+        return self._said
+
+    def _read(self, source_stamp: disk.Stamp) -> Renderings:
+        """The lines that still fit their source."""
+        lines = {line.id: line for line in from_json(TargetTrack, self._target).lines if line.text.strip()}
+        pairs: dict[str, Rendering] = {}
+        for cue_id, text, made_of in _sources(self._source, source_stamp):
+            line = lines.get(cue_id)
+            if line and line.source_fingerprint in ("", made_of):
+                this = Rendering(self._episode_id, cue_id, line.full or line.text, approved(line))
+                pairs[text] = that_counts(pairs.get(text), this)
+        return pairs
 
 
 @lru_cache(maxsize=1024)
