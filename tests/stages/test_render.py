@@ -220,6 +220,22 @@ def test_an_mp4_names_its_tracks_as_players_read_them(media: Media, tmp_path: Pa
     assert [s["disposition"]["default"] for s in found[2:]] == [1, 0, 0]
 
 
+SHOUTED = ("EXIT", "Room 8", "Run!")
+
+
+@pytest.mark.engines
+def test_an_mp4_holds_lines_and_signs_that_begin_at_once(media: Media, tmp_path: Path) -> None:
+    facts = ingest.probe(media("clip.mp4"), engine=ffmpeg)
+    plain = track("en", tmp_path)
+    events = tuple(Event(200, 800, text, (text,), "forced" if text != "Run!" else "dialogue") for text in SHOUTED)
+    at_once = replace(plain, layout=replace(plain.layout, events=events))
+    plan = render.plan_mux(media("clip.mp4"), facts, [at_once], "mp4", title="Dragon King", bold=True)
+    path = ffmpeg.run(plan, folder=tmp_path)["mp4"]
+    argv = ("ffmpeg", "-nostdin", "-v", "error", "-i", str(path), "-map", "0:s:0", "-f", "srt", "-")
+    shown = subprocess.run(argv, capture_output=True, check=True, text=True).stdout
+    assert "\n".join(SHOUTED) in shown
+
+
 @pytest.mark.engines
 def test_an_mkv_names_its_tracks_and_brings_its_fonts(media: Media, tmp_path: Path) -> None:
     facts = ingest.probe(media("clip.mp4"), engine=ffmpeg)

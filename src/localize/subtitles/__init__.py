@@ -8,6 +8,7 @@ from localize.subtitles.ass import escape_ass
 from localize.subtitles.drawn import to_ass
 from localize.subtitles.panes import Pane, behind, panes
 from localize.subtitles.parsing import SUFFIXES, SubtitleFile, parse, read
+from localize.subtitles.samples import one_at_a_time
 from localize.subtitles.sidecar import Format, sidecar
 from localize.subtitles.srt import to_srt
 from localize.subtitles.timed import Entry, TimedText
@@ -26,6 +27,7 @@ __all__ = [
     "TimedText",
     "behind",
     "escape_ass",
+    "one_at_a_time",
     "panes",
     "parse",
     "read",

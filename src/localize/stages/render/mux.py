@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,7 +21,7 @@ from localize.timecode import seconds_from_ms
 Kind = Literal["mp4", "mkv"]
 KINDS: tuple[Kind, ...] = ("mp4", "mkv")
 
-MUX = 2
+MUX = 3
 """Version of what `plan_mux` writes."""
 
 _MP4_VIDEO = {"h264", "hevc", "av1", "vp9", "mpeg4"}
@@ -54,7 +54,7 @@ def plan_mux(
     shift = {"itsoffset": seconds_from_ms(late_ms(facts))} if late_ms(facts) else {}
     for number, track in enumerate(tracks):
         name = f"text{number}.{'srt' if kind == 'mp4' else 'ass'}"
-        made_of[name] = subtitles.to_srt(track.layout, track.profile).encode() if kind == "mp4" else track.ass
+        made_of[name] = _samples(track) if kind == "mp4" else track.ass
         streams.append(ffmpeg.input(name, f=name[-3:], **shift)["s:0"])
     attached = _fonts(tracks, bold) if kind == "mkv" else []
     made_of |= {font.name: font.content for font in attached}
@@ -68,6 +68,11 @@ def plan_mux(
     argv[-1:-1] = [*_names(tracks, kind, title), *_attach(attached)]
     output = Output(file, None, facts.audio is not None, len(tracks), len(attached), copied)
     return RenderPlan(media, facts.duration_ms, facts.rate, tuple(argv), {kind: output}, made_of)
+
+
+def _samples(track: MuxTrack) -> bytes:
+    layout = replace(track.layout, events=subtitles.one_at_a_time(track.layout.events))
+    return subtitles.to_srt(layout, track.profile).encode()
 
 
 def _container(facts: MediaFacts, kind: Kind, copied: bool) -> dict[str, Any]:
