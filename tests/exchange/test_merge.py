@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from localize.cues import SourceTrack, TargetTrack
 from localize.errors import InputError, ReviewConflict
 from localize.exchange import merge, workbook, workbook_reader
+from localize.exchange.compare import Comparison, _moved, compare
 from localize.exchange.handout import Handout
-from localize.exchange.merge import Comparison
 from localize.exchange.returned import Returned
 from localize.job import SOURCE, Job
 from localize.review import comments, log, source, undo
@@ -28,7 +28,7 @@ Open = Callable[[str], Book]
 
 
 def compared(jobs: list[Job], book: Book, tag: str = "th") -> Comparison:
-    return merge.compare(jobs, tag, workbook_reader.read(book.bytes()))
+    return compare(jobs, tag, workbook_reader.read(book.bytes()))
 
 
 def test_an_unedited_file_says_nothing(jobs: list[Job], book: Open, texts: Texts) -> None:
@@ -83,7 +83,7 @@ def test_moved_rows_find_their_lines(jobs: list[Job], book: Open, texts: Texts) 
 @for_all(st.permutations(range(7)))
 def test_as_few_rows_as_possible_are_called_moved(order: list[int]) -> None:
     ids = [f"c{n}" for n in order]
-    moved = merge._moved(ids, {f"c{n}": n for n in range(7)})
+    moved = _moved(ids, {f"c{n}": n for n in range(7)})
     rest = [one for one in ids if one not in moved]
     assert rest == sorted(rest)
     # What moved may be no fewer: Python's own way of finding a longest rising run of seven.
@@ -228,7 +228,7 @@ def test_a_line_that_changes_between_comparing_and_writing_clashes_and_is_kept(
 
 def test_rows_of_other_episodes_are_left_alone(jobs: list[Job], book: Open) -> None:
     thai = book("th").type("target", 2, "หมอบลง")
-    found = merge.compare(jobs[1:], "th", workbook_reader.read(thai.bytes()))
+    found = compare(jobs[1:], "th", workbook_reader.read(thai.bytes()))
     assert (found.episodes, found.edited, found.missing) == (("ep02",), (), ())
 
 
@@ -245,7 +245,7 @@ def test_a_file_of_something_else_is_refused(
 ) -> None:
     back: Returned = replace(workbook_reader.read(workbook.export(given("th"))), **change)  # type: ignore[arg-type]
     with pytest.raises(InputError) as caught:
-        merge.compare(jobs, "th", back)
+        compare(jobs, "th", back)
     assert caught.value.message == message
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from localize.errors import InputError, SubtitleError
 from localize.exchange import handout, merge, subtitle
-from localize.exchange.merge import Comparison
+from localize.exchange.compare import Comparison, compare
 from localize.job import Job
 from localize.review.log import Who
 from tests.exchange.conftest import DRAFTS
@@ -29,7 +29,7 @@ def exported(job: Job, tag: str, kind: str) -> tuple[str, str]:
 
 def compared(jobs: list[Job], name: str, text: str, tag: str = "") -> Comparison:
     back = subtitle.read(text.encode(), name, jobs, tag)
-    return merge.compare(jobs, back.locale, back)
+    return compare(jobs, back.locale, back)
 
 
 @pytest.mark.parametrize("kind", ["srt", "ass"])
@@ -141,7 +141,7 @@ def test_what_is_no_subtitle_is_refused(jobs: list[Job], data: bytes, name: str)
 def test_thai_saved_by_an_old_editor_is_read_where_the_name_says_the_locale(jobs: list[Job]) -> None:
     name, text = exported(jobs[0], "th", "srt")
     back = subtitle.read(text.encode("cp874"), name, jobs)
-    assert merge.compare(jobs, "th", back).same == 4
+    assert compare(jobs, "th", back).same == 4
     with pytest.raises(SubtitleError):
         subtitle.read(text.encode("cp874"), "x.srt", jobs)
 

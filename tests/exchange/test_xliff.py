@@ -10,9 +10,9 @@ from lxml import etree
 from translate.storage import xliff as toolkit
 
 from localize.errors import InputError
-from localize.exchange import handout, merge, xliff
+from localize.exchange import handout, xliff
+from localize.exchange.compare import Comparison, compare
 from localize.exchange.handout import Handout
-from localize.exchange.merge import Comparison
 from localize.job import Job
 from localize.review import edits
 from localize.review.log import Who
@@ -87,7 +87,7 @@ def test_the_state_of_a_unit_says_who_wrote_it_and_whether_it_was_let_through(
 
 def compared(jobs: list[Job], data: bytes) -> Comparison:
     back = xliff.read(data)
-    return merge.compare(jobs, back.locale, back)
+    return compare(jobs, back.locale, back)
 
 
 def test_what_comes_back_unedited_says_nothing(jobs: list[Job], given: Given, tag: str) -> None:

@@ -14,8 +14,8 @@ from localize.cli.common import Json, Only, PathArgument, To, Workspace, counted
 from localize.errors import EXIT_DONE, EXIT_INPUT, EXIT_REVIEW, InputError, LocalizeError
 
 if TYPE_CHECKING:
+    from localize.exchange.compare import Comparison
     from localize.exchange.handout import Handout
-    from localize.exchange.merge import Comparison
     from localize.exchange.returned import Returned
     from localize.job import Job
 
@@ -103,6 +103,7 @@ def import_(
     """Take an exported file back in; nothing is written where a line has changed since, unless merged."""
     from localize import console
     from localize.exchange import merge as merging
+    from localize.exchange.compare import compare
     from localize.gates import run_command
     from localize.review.log import Who
 
@@ -114,7 +115,7 @@ def import_(
     returned = _read(file, jobs, to)
     tag = to or returned.locale
     _, jobs = jobs_of(path, to=tag, workspace=workspace, episode=episode)
-    found = merging.compare(jobs, tag, returned)
+    found = compare(jobs, tag, returned)
     clashed = len(found.clashes)
     report: dict[str, object] = {"file": str(file), "dry_run": dry_run, **_plain(found)}
     if not as_json:

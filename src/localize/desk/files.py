@@ -22,7 +22,7 @@ from localize.desk.refit import REFITS
 from localize.desk.users import User
 from localize.errors import InputError, LocalizeError
 from localize.exchange import handout, merge, reading, subtitle, workbook, xliff
-from localize.exchange.merge import Comparison
+from localize.exchange.compare import Comparison, compare
 from localize.exchange.returned import MOST_BYTES
 from localize.glossary import interchange
 from localize.review.diff import diff
@@ -135,7 +135,7 @@ def _compared(at: Place, name: str, data: bytes) -> tuple[Comparison, list[str]]
         raise InputError(f"the file is in {other}, not in {at.tag}")
     with _READING:
         returned = reading.read(data, name, [at.job], at.tag)
-        found = merge.compare([at.job], at.tag, returned)
+        found = compare([at.job], at.tag, returned)
     return found, sorted({episode for episode, _ in returned.given} - {at.job.episode.id})
 
 
