@@ -35,6 +35,7 @@ from flows.parameters import (
 )
 from flows.patience import patient
 from flows.states import ended
+from flows.streams import outlive_worker
 from flows.tasks import as_tasks
 from localize import pipeline, settings, triggers
 from localize.errors import LeaseHeld
@@ -70,6 +71,7 @@ def localize_episode(
     """Advance one episode of a manifest, or a media file, to the next gate where a person has to decide."""
     (job,) = jobs_of(path, to, mode, workspace, transcriber, [episode], allow_landscape, budget, source)
     label(job)
+    outlive_worker()
     result = pipeline.advance(job, execute=as_tasks)
     tell(job, result)
     if not runtime.flow_run.get_parent_flow_run_id():  # else the run of the series does it, for all of them

@@ -36,6 +36,7 @@ from flows.parameters import (
     label,
 )
 from flows.states import code_of, worst
+from flows.streams import outlive_worker
 from localize.cli.common import ALL_MODES, DEFAULT_TRANSCRIBER, split
 from localize.console import data, talk
 from localize.errors import LocalizeError
@@ -60,6 +61,7 @@ def localize_series(
     states: dict[str, State[Any]] = {}
     jobs = jobs_of(path, to, mode, workspace, transcriber, episodes, allow_landscape, budget, source)
     label(jobs[0], whole=True)
+    outlive_worker()
     if over_workers:
         return spread.out(jobs, spread.Asked(to, mode, transcriber, allow_landscape, budget, source))
     board = Board(jobs_of(path, to, mode, workspace, transcriber, allow_landscape=allow_landscape), of=len(jobs))

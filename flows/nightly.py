@@ -12,6 +12,7 @@ from flows import board, gates
 from flows.localize_episode import RUNNER, tell
 from flows.parameters import Folder, Modes, Workspace, engines
 from flows.states import AWAITING_REVIEW, WITH_FINDINGS
+from flows.streams import outlive_worker
 from flows.tasks import as_tasks
 from localize import nightly as cron
 from localize import pipeline, settings
@@ -28,6 +29,7 @@ _NAMES = {EXIT_DONE: None, EXIT_REVIEW: AWAITING_REVIEW, EXIT_FINDINGS: WITH_FIN
 @flow(name="nightly", flow_run_name="nightly {folder}", task_runner=RUNNER, validate_parameters=True)
 def nightly(folder: Folder, mode: Modes = MODES, workspace: Workspace = "") -> State[None]:
     """Advance every series of a folder to its next gate; what is done already costs seconds."""
+    outlive_worker()
     root = Path(workspace) if workspace else None
     nights = cron.night([Path(folder)], workspace=root, modes=mode, engines=engines(), tell=talk, advance=_advance)
     for one in nights:

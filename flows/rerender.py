@@ -10,6 +10,7 @@ from flows.board import Board
 from flows.localize_episode import RUNNER, tell
 from flows.parameters import Episodes, Manifest, Modes, To, Workspace, jobs_of, label
 from flows.states import ended, worst
+from flows.streams import outlive_worker
 from flows.tasks import as_tasks
 from localize import pipeline
 from localize.job import MODES
@@ -23,6 +24,7 @@ def rerender(
     states = {}
     jobs = jobs_of(path, to, mode, workspace, episodes=episodes)
     label(jobs[0], whole=True)
+    outlive_worker()
     board = Board(jobs_of(path, to, mode, workspace), of=len(jobs))
     for done, job in enumerate(jobs, 1):
         result = pipeline.rerender(job, execute=as_tasks)
