@@ -107,6 +107,8 @@ def in_threads(units: Sequence[Unit], run: Callable[[Unit], Done]) -> Sequence[D
 
     Where one breaks off, what has not begun is dropped and what runs is not waited for: `Job.stop` ends it.
     """
+    if len(units) == 1:
+        return [run(units[0])]
     futures: list[Future[Done]] = []
     quick = True
     try:
