@@ -15,7 +15,6 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +22,7 @@ import httpx
 import platformdirs
 import typer
 
+from flows import processes
 from flows.limits import POOL
 from localize import settings
 from localize.console import data, talk
@@ -95,16 +95,16 @@ class Together:
         self._log.close()
 
     def _end(self, name: str, process: subprocess.Popen[str]) -> None:
-        _signal((process.pid, *_below(process.pid)), signal.SIGTERM)
+        processes.tell((process.pid, *processes.below(process.pid)), signal.SIGTERM)
         give_up_s = time.monotonic() + END_S
-        while _below(process.pid) and time.monotonic() < give_up_s:
+        while processes.below(process.pid) and time.monotonic() < give_up_s:
             time.sleep(0.2)
         try:
             process.wait(LAST_S)
         except subprocess.TimeoutExpired:
-            if left := _below(process.pid):
+            if left := processes.below(process.pid):
                 talk(f"serve | {len(left)} processes of the {name} do not stop: killing them")
-            _signal((process.pid, *_below(process.pid)), signal.SIGKILL)
+            processes.tell((process.pid, *processes.below(process.pid)), signal.SIGKILL)
             process.wait()
 
     def _read(self, name: str, process: subprocess.Popen[str], quiet: bool) -> None:
@@ -120,25 +120,6 @@ class Together:
                 talk(text)
             if not self._log.closed:
                 self._log.write(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {text}\n")
-
-
-def _signal(pids: Sequence[int], number: signal.Signals) -> None:
-    for pid in pids:
-        with suppress(ProcessLookupError):
-            os.kill(pid, number)
-
-
-def _below(pid: int) -> list[int]:
-    """Every process that `pid` started, and those that they started."""
-    listed = subprocess.run(("ps", "-eo", "pid=,ppid=,stat="), capture_output=True, text=True, check=True).stdout
-    children: dict[int, list[int]] = {}
-    for child, parent, state in (line.split() for line in listed.splitlines()):
-        if not state.startswith("Z"):  # ended, but nobody has asked how
-            children.setdefault(int(parent), []).append(int(child))
-    found = [pid]
-    for one in found:
-        found += children.get(one, [])
-    return found[1:]
 
 
 def _healthy(together: Together, url: str) -> None:

@@ -14,13 +14,14 @@ from pathlib import Path
 
 from localize.errors import EngineUnavailable
 from localize.series import load
-from tests.bench import long_series, servers
+from tests import servers
+from tests.bench import long_series
 from tests.bench.demo import SERIES
 from tests.bench.harness import Figure, Part, Say, ratio
 
 OVERHEAD = 1.03
 LEAST_S = 600
-EPISODES, CLIPS = 3, 3
+EPISODES, CLIPS = 5, 3
 
 
 def measure(*, repeats: int, quick: bool, say: Say) -> Part:
@@ -32,9 +33,9 @@ def measure(*, repeats: int, quick: bool, say: Say) -> Part:
         for name in ("bare", "flow"):
             long_series.write(folder / name, [1, *[clips] * episodes], locales, name=name)
         url = servers.databases(folder)[servers.SQLITE]
-        with servers.serving(url, folder / "server.log", folder) as environment:
+        with servers.serving(url, folder) as server:
             command = [sys.executable, "-m", "tests.bench.orchestration_flow", str(folder)]
-            done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+            done = subprocess.run(command, env=server.environment, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         raise EngineUnavailable(f"the flow ended with {done.returncode}")
     told = json.loads(done.stdout.splitlines()[-1])

@@ -20,7 +20,8 @@ from pathlib import Path
 from localize import pipeline, settings
 from localize.errors import EngineRejected, EngineUnavailable
 from localize.job import Job
-from tests.bench import servers, synthetic
+from tests import servers
+from tests.bench import synthetic
 from tests.bench.harness import Figure, Part, Say, timed
 
 EPISODES, QUICK_EPISODES = 100, 4
@@ -79,16 +80,15 @@ def _growth(resident: Sequence[float]) -> float:
 
 def _on_prefect(kind: str, url: str, folder: Path, count: int, say: Say) -> list[Figure]:
     """Run the flow in a process of its own, against a server of its own."""
-    log = folder / f"{kind}.log"
-    with servers.serving(url, log, folder) as environment:
+    with servers.serving(url, folder / kind) as server:
         if kind != servers.SQLITE:  # what several workers share; one flow run at a time on SQLite has no limits
-            servers.shared(environment)
+            servers.shared(server.environment)
         command = [sys.executable, "-m", "tests.bench.scale_flow", str(folder / kind), str(count)]
-        done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(command, env=server.environment, stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode:
             raise EngineUnavailable(f"the flow on {kind} ended with {done.returncode}")
     told = json.loads(done.stdout.splitlines()[-1])
-    locked = log.read_text(errors="replace").count("database is locked")
+    locked = server.log.read_text(errors="replace").count("database is locked")
     added_ms = 1000 * (told["prefect_s"] - told["bare_s"]) / told["tasks"]
     say(f"{kind}: {told['tasks']} tasks, {told['prefect_s']:.1f} s against {told['bare_s']:.1f} s")
     return [

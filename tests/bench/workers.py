@@ -21,7 +21,8 @@ from flows.serve import ASK_S
 from localize.errors import EXIT_DONE, EXIT_FINDINGS, EngineUnavailable
 from localize.series import load
 from localize.triggers import EPISODE
-from tests.bench import long_series, servers
+from tests import servers
+from tests.bench import long_series
 from tests.bench.demo import SERIES
 from tests.bench.harness import Figure, Part, Say
 
@@ -45,9 +46,9 @@ def measure(*, repeats: int, quick: bool, say: Say) -> Part:
         manifest = long_series.write(folder, [clips] * episodes, locales, name="shared")
         bare_s = _processes(manifest, folder / "bare")
         say(f"two processes: {bare_s:.1f} s")
-        with servers.serving(url, folder / "server.log", folder) as environment:
-            servers.shared(environment)
-            with _workers(environment) as ask:
+        with servers.serving(url, folder) as server:
+            servers.shared(server.environment)
+            with _workers(server.environment) as ask:
                 workers_s = _run(manifest, folder / "flow", ask)
         say(f"two workers: {workers_s:.1f} s")
     about = (

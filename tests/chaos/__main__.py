@@ -1,4 +1,4 @@
-"""Chaos: `python -m tests.chaos [kills] [writes] [desk] [--kills 100] [--seed 1] [--stride 19]`.
+"""Chaos: `python -m tests.chaos [kills] [writes] [desk] [services] [--kills 100] [--seed 1] [--stride 19]`.
 
 Prints the tables on stdout, progress on stderr, and ends with 1 where anything was lost, made twice or left unsaid.
 Needs ffmpeg and a C compiler, no model. The same seed draws the same places; what a kill meets there is the machine's
@@ -13,14 +13,22 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
-from tests.chaos import desk, kills, writes
+from tests.chaos import desk, kills, services, writes
 from tests.chaos.episode import CLIP, clip
 
-PARTS = ("kills", "writes", "desk")
-DESK_KILLS = 50
+PARTS = ("kills", "writes", "desk", "services")
+KILLS = {"kills": 100, "desk": 50, "services": 48}
+
+Table = kills.Table | writes.Table | desk.Table | services.Table
+MEASURED: Mapping[str, tuple[str, Callable[..., Table]]] = {
+    "kills": ("Processes killed", kills.measure),
+    "desk": ("The desk killed while four people save and approve", desk.measure),
+    "services": ("Server, worker and runs killed", services.measure),
+}
 
 
 def say(line: str) -> None:
@@ -32,7 +40,8 @@ def main() -> int:
         prog="python -m tests.chaos", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"any of {', '.join(PARTS)}; default: all")
-    parser.add_argument("--kills", type=int, help=f"how often a process is killed (default 100; the desk {DESK_KILLS})")
+    default = ", ".join(f"{part} {number}" for part, number in KILLS.items())
+    parser.add_argument("--kills", type=int, help=f"how often something is killed in each part (default {default})")
     parser.add_argument("--seed", type=int, default=1, help="draws the places (default 1)")
     parser.add_argument("--stride", type=int, default=19, help="let every so manieth write fail (default 19; 1: each)")
     options = parser.parse_args()
@@ -44,23 +53,18 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="localize-chaos-") as name:
         folder = Path(name).resolve()
         clip(folder / CLIP)
-        times = {part: options.kills or default for part, default in (("kills", 100), ("desk", DESK_KILLS))}
         for part in [part for part in PARTS if part in options.parts] or PARTS:
-            if part == "kills":
-                title = f"Processes killed, seed {options.seed}"
-                run = lambda: kills.measure(folder, kills=times["kills"], seed=options.seed, say=say)  # noqa: E731
-                codes.append(_told(title, run))
-            elif part == "desk":
-                title = f"The desk killed while four people save and approve, seed {options.seed}"
-                run = lambda: desk.measure(folder, kills=times["desk"], seed=options.seed, say=say)  # noqa: E731
-                codes.append(_told(title, run))
+            if part in MEASURED:
+                title, measure = MEASURED[part]
+                run = partial(measure, folder, kills=options.kills or KILLS[part], seed=options.seed, say=say)
+                codes.append(_told(f"{title}, seed {options.seed}", run))
             else:
                 argv = [sys.executable, "-m", "tests.chaos", "--stride", str(options.stride)]
                 codes.append(subprocess.run(argv, env=os.environ | writes.preloaded(folder), check=False).returncode)
     return max(codes)
 
 
-def _told(title: str, measure: Callable[[], kills.Table | writes.Table | desk.Table]) -> int:
+def _told(title: str, measure: Callable[[], Table]) -> int:
     started = time.monotonic()
     table = measure()
     print(f"## {title}\n\n{table.markdown()}\n\n{time.monotonic() - started:.0f} s\n", flush=True)

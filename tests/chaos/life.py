@@ -168,9 +168,9 @@ def _changes(event: str, given: tuple[Any, ...], folder: Path) -> bool:
     return event != "open" or bool(given[2] & _WRITES)
 
 
-def until(true: Callable[[], bool], what: str, patience_s: float = 60) -> None:
-    """Wait for `true`; AssertionError names `what` did not come about."""
+def until(true: Callable[[], bool], what: str, patience_s: float = 60, pause_s: float = 0.01) -> None:
+    """Wait for `true`, looking every `pause_s`; AssertionError names `what` did not come about."""
     give_up_s = time.monotonic() + patience_s
     while not true():
         assert time.monotonic() < give_up_s, f"{what} did not come about"
-        time.sleep(0.01)
+        time.sleep(pause_s)
