@@ -3,10 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
 from localize import estimate, failures, metadata, nightly, pipeline
+from localize.cli import review
 from localize.cues import TargetLine, TargetTrack
 from localize.engines.fake import FakeTranslator
 from localize.engines.registry import Engines
@@ -223,6 +225,17 @@ def test_titles_have_no_final_gate(titles: Titles) -> None:
     pipeline.decide(titles.job(), "translation", "en", "approved", "mei")
     with pytest.raises(InputError, match=r"have no final gate; next: localize review approve .* translation "):
         pipeline.decide(titles.job(), "final", "en", "approved", "mei")
+
+
+def test_who_approves_the_final_gate_of_a_whole_series_is_not_told_of_its_titles(
+    titles: Titles, capsys: pytest.CaptureFixture[str]
+) -> None:
+    titles.run()
+    pipeline.decide(titles.job(), "translation", "en", "approved", "mei")
+    with pytest.raises(typer.Exit):
+        review.approve(titles.folder / "series.toml", review.Gate.final, "mei", workspace=titles.folder / "workspace")
+    said = capsys.readouterr().err
+    assert ("ep01 [en]: nothing to review yet" in said, METADATA in said) == (True, False)
 
 
 def test_nothing_of_titles_is_rendered_and_they_have_no_report(titles: Titles) -> None:
