@@ -33,7 +33,7 @@ _LOCALE = Annotated[str, _said("A locale.", enum=list(LOCALES))]
 _MODE = Annotated[str, _said("What is made.", enum=list(MODES))]
 
 Manifest = Annotated[str, _said("A series.toml, or one media file: its full path on the workers.")]
-EpisodeId = Annotated[str, _said("The id of an episode in the manifest, such as ep01.")]
+EpisodeId = Annotated[str, _said("The id of an episode in the manifest, such as ep01; metadata for its titles.")]
 Episodes = Annotated[Sequence[str], _said("Ids of episodes; none for all of the manifest.")]
 To = Annotated[Sequence[_LOCALE], _said("Target locales; none for those of the manifest.")]
 Modes = Annotated[

@@ -3,14 +3,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localize import metadata, pipeline
+from localize import estimate, failures, metadata, nightly, pipeline
+from localize.cli import review
 from localize.cues import TargetLine, TargetTrack
 from localize.engines.fake import FakeTranslator
 from localize.engines.registry import Engines
-from localize.errors import WorkspaceError
+from localize.errors import InputError, WorkspaceError
 from localize.findings import Findings
 from localize.gates import run_command
 from localize.job import SOURCE, Job
@@ -20,8 +22,11 @@ from localize.review import edits
 from localize.review.edits import Edit
 from localize.review.log import Who
 from localize.series import METADATA, PLATFORMS, load
+from localize.stages import report
 from localize.stages.check.length import of_length
+from localize.state import standing, status
 from localize.workspace import findings_file, target_file
+from tests.facts import FACTS
 
 MANIFEST = """
 schema = 1
@@ -36,7 +41,7 @@ translation = "required"
 [[episode]]
 id = "ep01"
 file = "ep01.mp4"
-title = "归来"
+title = "{title}"
 [[episode]]
 id = "ep02"
 file = "ep02.mp4"
@@ -50,10 +55,16 @@ class Titles:
         self.folder = folder
         self.said = {"潮": "Tide", "归来": "The Return", "龙王归来": "The Dragon King Returns"}
         self.synopsis = ""
+        self.of_episode = "归来"
         self.shorter: tuple[str, ...] = ()
 
     def job(self) -> Job:
-        text = MANIFEST.format(synopsis=f'synopsis = "{self.synopsis}"' if self.synopsis else "")
+        (job,) = self.jobs(METADATA)
+        return job
+
+    def jobs(self, *only: str) -> list[Job]:
+        synopsis = f'synopsis = "{self.synopsis}"' if self.synopsis else ""
+        text = MANIFEST.format(synopsis=synopsis, title=self.of_episode)
         (self.folder / "series.toml").write_text(text, encoding="utf-8")
 
         def shorter(_line: Overlong, _tag: str) -> tuple[str, ...]:
@@ -61,8 +72,12 @@ class Titles:
 
         engines = Engines(argos=FakeTranslator(lambda text, _tag: self.said[text], shorter=shorter))
         series = load(self.folder / "series.toml")
-        (job,) = pipeline.jobs(series, self.folder / "workspace", pipeline.options(series), engines, [METADATA])
-        return job
+        return pipeline.jobs(series, self.folder / "workspace", pipeline.options(series), engines, only)
+
+    def cell(self) -> str:
+        """Where English stands."""
+        (cell,) = standing.standing(self.job()).cells
+        return cell.state
 
     def run(self) -> pipeline.EpisodeResult:
         return pipeline.advance(self.job())
@@ -104,7 +119,6 @@ def test_titles_are_translated_without_media_and_wait_for_review(titles: Titles)
     )  # fmt: skip
     assert titles.lines() == {"title": "Tide", "episode.ep01": "The Return"}
     pipeline.decide(titles.job(), "translation", "en", "approved", "mei")
-    assert run_command(titles.job().series, titles.job().workspace).endswith("series.toml --episode metadata")
     titles.run()
     again = titles.run()
     assert (again.waiting, again.delivered, again.worked) == ([], ("en",), False)
@@ -168,7 +182,90 @@ def test_a_check_judges_the_titles_again(titles: Titles) -> None:
     assert {finding.rule for _, finding in pipeline.recheck(titles.job()).findings} >= {"untranslated"}
 
 
-def test_titles_are_no_episode_unless_they_are_named(titles: Titles) -> None:
-    series = titles.job().series
-    jobs = pipeline.jobs(series, titles.folder, pipeline.options(series), Engines())
-    assert [job.episode.id for job in jobs] == ["ep01", "ep02"]
+@pytest.mark.parametrize(
+    ("only", "ids"),
+    [
+        ((), ["ep01", "ep02", METADATA]),
+        (("1-20",), ["ep01", "ep02"]),
+        (("ep02", METADATA), ["ep02", METADATA]),
+        ((METADATA,), [METADATA]),
+    ],
+)
+def test_titles_come_last_in_a_run_of_the_whole_series_and_else_where_they_are_named(
+    titles: Titles, only: tuple[str, ...], ids: list[str]
+) -> None:
+    assert [job.episode.id for job in titles.jobs(*only)] == ids
+
+
+def test_a_series_that_says_no_more_than_its_name_has_titles_once_they_were_worked_on(titles: Titles) -> None:
+    titles.of_episode = ""
+    assert [job.episode.id for job in titles.jobs()] == ["ep01", "ep02"]
+    job = titles.job()
+    assert run_command(job.series, job.workspace).endswith("series.toml --episode metadata")
+    titles.run()
+    assert [job.episode.id for job in titles.jobs()] == ["ep01", "ep02", METADATA]
+    assert run_command(job.series, job.workspace).endswith("series.toml")
+
+
+def test_titles_are_done_with_their_translation_and_have_work_again_once_the_manifest_says_more(
+    titles: Titles,
+) -> None:
+    titles.run()
+    assert (titles.cell(), nightly._state(titles.job())) == ("waiting", "waiting")
+    pipeline.decide(titles.job(), "translation", "en", "approved", "mei")
+    assert (titles.cell(), nightly._state(titles.job())) == ("delivered", "unchanged")
+    (row,) = status.status(titles.job())
+    assert (row.waits_for, row.next_step) == ("", "")
+    titles.synopsis = "龙王归来"
+    assert (titles.cell(), nightly._state(titles.job())) == ("under way", "work")
+
+
+def test_titles_have_no_final_gate(titles: Titles) -> None:
+    titles.run()
+    pipeline.decide(titles.job(), "translation", "en", "approved", "mei")
+    with pytest.raises(InputError, match=r"have no final gate; next: localize review approve .* translation "):
+        pipeline.decide(titles.job(), "final", "en", "approved", "mei")
+
+
+def test_who_approves_the_final_gate_of_a_whole_series_is_not_told_of_its_titles(
+    titles: Titles, capsys: pytest.CaptureFixture[str]
+) -> None:
+    titles.run()
+    pipeline.decide(titles.job(), "translation", "en", "approved", "mei")
+    with pytest.raises(typer.Exit):
+        review.approve(titles.folder / "series.toml", review.Gate.final, "mei", workspace=titles.folder / "workspace")
+    said = capsys.readouterr().err
+    assert ("ep01 [en]: nothing to review yet" in said, METADATA in said) == (True, False)
+
+
+def test_nothing_of_titles_is_rendered_and_they_have_no_report(titles: Titles) -> None:
+    titles.run()
+    for again in (pipeline.rerender, pipeline.rereport):
+        result = again(titles.job())
+        assert (result.errors, result.finished) == ([], [])
+
+
+def test_the_summary_of_titles_names_the_text_where_others_have_a_time(titles: Titles) -> None:
+    titles.said["潮"] = "tide " * 30
+    titles.run()
+    job = titles.job()
+    text = report.markdown(job.series, job.episode, job.workspace, ("en",))
+    assert "| Severity | Rule | Locale | Text | What |" in text
+    assert "| error | length | en | title | " in text
+
+
+def test_titles_that_failed_stay_parked_whatever_else_comes_into_the_folder(titles: Titles) -> None:
+    before = failures.inputs(titles.job())
+    (titles.folder / "new.mp4").write_bytes(b"")
+    assert failures.inputs(titles.job()) == before
+    titles.synopsis = "龙王归来"
+    assert failures.inputs(titles.job()) != before
+
+
+def test_titles_count_for_nothing_in_an_estimate(titles: Titles) -> None:
+    (job,) = titles.jobs("ep01")
+    with job.workspace.writing(SOURCE) as writer:
+        writer.facts(FACTS)
+    known = {"translate": 1.0}
+    films = titles.jobs("ep01", "ep02")
+    assert estimate.remaining_s(titles.jobs(), known) == estimate.remaining_s(films, known)

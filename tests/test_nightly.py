@@ -80,6 +80,21 @@ def test_a_night_takes_every_series_the_urgent_first_and_the_next_night_finds_no
 
 
 @pytest.mark.engines
+def test_titles_are_translated_in_the_night_and_left_alone_after_it(studio: Studio) -> None:
+    folder = studio.series("tide")
+    text = (folder / "series.toml").read_text(encoding="utf-8")
+    titled = text.replace('genre = "war-god"', 'genre = "war-god"\nsynopsis = "他回来了。"')
+    (folder / "series.toml").write_text(titled, encoding="utf-8")
+    (planned,) = studio.night(dry_run=True)
+    assert planned.states == {"work": ["ep01", "metadata"]}
+    (one,) = studio.night()
+    assert one.states == {"done": ["ep01", "metadata"]}
+    assert "他回来了。 fr" in studio.asked
+    (again,) = studio.night(dry_run=True)
+    assert again.states == {"unchanged": ["ep01", "metadata"]}
+
+
+@pytest.mark.engines
 def test_what_waits_for_a_person_is_counted_and_waits_on(studio: Studio) -> None:
     studio.series("tide", gate="required")
     (one,) = studio.night()

@@ -16,7 +16,6 @@ from localize.glossary.terms import Entry
 from localize.job import Job
 from localize.lines import Brief, Line
 from localize.memory import Match, Memory, asked
-from localize.series import METADATA
 from localize.stages import translate
 from localize.text import shortening
 from localize.timing import Limits, Shots
@@ -56,7 +55,7 @@ class Assignment:
 
         Of a title nobody reads against the clock: there it is what the platform takes.
         """
-        if self.series.shorten and self.job.episode.id == METADATA:
+        if self.series.shorten and not self.job.episode.has_film:
             return {cue.id: metadata.limit(self.series.platform, cue.id).asked for cue in self.source.cues}
         return self._limits_of(self.series.reading.of(tag).limits) if self.series.shorten else {}
 

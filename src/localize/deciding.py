@@ -35,13 +35,19 @@ def decide(
 
     `seen` is the digest of what the reviewer had before them: StaleApproval where something else stands there by now.
     A verdict that stands already, and to which nothing is added, is not made again: who gave it first did. InputError
-    on a name that is none and on comments to cues that are not there.
+    on a name that is none, on comments to cues that are not there, and at the final gate of titles.
     """
     if not (reviewer := reviewer.strip()) or reviewer.casefold() == BY_ITSELF:
         raise InputError(
             f"{reviewer!r} is not a reviewer: a decision needs the name of who decides",
             next_step="give --reviewer NAME",
         )
+    if gate == "final" and not job.episode.has_film:
+        step = gates.review_command(job.series, job.episode, "translation", (tag,) if tag else (), job.workspace)
+        raise InputError(
+            "titles are not drawn and have no final gate", stage=gate, episode_id=job.episode.id, locale=tag,
+            next_step=step,
+        )  # fmt: skip
     with at(stage=gate, episode_id=job.episode.id, locale=tag), job.workspace.writing(tag or SOURCE) as writer:
         _refuse_strangers(job, cues)
         digest = gates.reviewed_digest(job.series, job.workspace, gate, tag)

@@ -30,14 +30,15 @@ def rates(jobs: Iterable[Job]) -> Mapping[str, float]:
 def remaining_s(jobs: Sequence[Job], known: Mapping[str, float], workers: int = 1) -> float | None:
     """Seconds that what is missing of `jobs` will take with `workers` at a time; None where nothing was ever measured.
 
-    A film that was not probed yet is taken to be as long as the others are on average.
+    A film that was not probed yet is taken to be as long as the others are on average; titles take no time to speak of.
     """
-    lengths = {job.episode.id: _length_s(job) for job in jobs}
+    films = [job for job in jobs if job.episode.has_film]
+    lengths = {job.episode.id: _length_s(job) for job in films}
     seen = [length for length in lengths.values() if length]
     if not known or not seen:
         return None
     usual = sum(seen) / len(seen)
-    return sum((lengths[job.episode.id] or usual) * _left(job, known) for job in jobs) / workers
+    return sum((lengths[job.episode.id] or usual) * _left(job, known) for job in films) / workers
 
 
 def spoken(seconds: float | None) -> str:

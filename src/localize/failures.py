@@ -109,6 +109,7 @@ def parked(job: Job) -> Failures | None:
 def inputs(job: Job) -> str:
     """A hash of what somebody would change to mend a failure: media, subtitles, manifest, options, this program."""
     series = job.series.model_dump(mode="json", exclude={"root", "manifest"})
-    stamps = [disk.stamp(path) for path in (job.media, job.supplied) if path]
+    files = (job.media, job.supplied) if job.episode.has_film else ()
+    stamps = [disk.stamp(path) for path in files if path]
     endpoints = disk.stamp(job.series.root / "endpoints.toml")
     return fingerprint(series, stamps, endpoints, job.options, __version__)

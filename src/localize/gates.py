@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Sequence
 
-from localize import settings
+from localize import metadata, settings
 from localize.cues import Layout, SourceTrack, TargetTrack
 from localize.decisions import Decision, GateName, final_digest, passes, transcript_digest, translation_digest
 from localize.errors import ReviewError, at
@@ -28,8 +28,8 @@ def review_command(series: Series, episode: Episode, gate: GateName, tags: Seque
 def run_command(series: Series, ws: EpisodeWorkspace, tags: Iterable[str] = ()) -> str:
     """What to type to go on with the series; `tags` are named where the manifest would not have all of them."""
     to = ("--to", ",".join(tags)) if (tags := tuple(tags)) and not {*tags} <= {*series.locales} else ()
-    # Titles are no episode that a run takes by itself.
-    only = ("--episode", METADATA) if ws.folder.name == METADATA else ()
+    named = ws.folder.name == METADATA and not metadata.wanted(series, ws.folder.parent)
+    only = ("--episode", METADATA) if named else ()
     return shlex.join(("localize", "run", str(series.manifest), *only, *to, *_workspace(series, ws)))
 
 

@@ -7,7 +7,9 @@ engines, edits, versions and gates treat them as they treat what is said; their 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from localize.cues import Cue, SourceTrack, graphemes
@@ -68,6 +70,23 @@ def texts(series: Series) -> dict[str, str]:
     episodes = {f"{_EPISODE}{episode.id}": episode.title for episode in series.episode}
     all_ = {TITLE: series.title, SYNOPSIS: series.synopsis, **episodes}
     return {id_: " ".join(text.split()) for id_, text in all_.items() if text.strip()}
+
+
+def wanted(series: Series, folder: Path) -> bool:
+    """Whether they are part of the series: it has more to say than its name, or the name was worked on already.
+
+    `folder` holds the workspaces of the series.
+    """
+    if texts(series).keys() - {TITLE}:
+        return True
+    with suppress(OSError):  # a folder that cannot be read says so where it is needed
+        return (folder / METADATA / "source.json").exists()
+    return False
+
+
+def up_to_date(series: Series, track: SourceTrack) -> bool:
+    """Whether `track` says what the manifest does now."""
+    return {cue.id: cue.text for cue in track.cues} == texts(series)
 
 
 def source(series: Series) -> SourceTrack:

@@ -48,7 +48,7 @@ def advance(job: Job, execute: Execute = in_threads, progress: OnProgress = unwa
     result = EpisodeResult(job.episode.id)
     wave = Waves(job, execute, progress, result)
     try:
-        if job.episode.id == METADATA:
+        if not job.episode.has_film:
             _texts(job, wave, result)
         elif wave.source() and _open(job, "transcript", None, result):
             _render(job, wave, wave.translated("fit", "check"), result)
@@ -72,6 +72,8 @@ def _texts(job: Job, wave: Waves, result: EpisodeResult) -> None:
 def rerender(job: Job, execute: Execute = in_threads, progress: OnProgress = unwatched) -> EpisodeResult:
     """Lay out and render what is translated, asking no recogniser and no translator: after a change of style, say."""
     result = EpisodeResult(job.episode.id)
+    if not job.episode.has_film:
+        return result
     wave = Waves(job, execute, progress, result)
     ready = [tag for tag in job.options.locales if job.workspace.exists(target_file(tag))]
     for step in ("fit", "check"):
@@ -119,7 +121,7 @@ def recheck(job: Job) -> EpisodeResult:
     """Judge the tracks that are there, laid out as they are now, without making any."""
     result = EpisodeResult(job.episode.id)
     wave = Waves(job, in_threads, unwatched, result, recorded=False)
-    if job.episode.id == METADATA:
+    if not job.episode.has_film:
         there = [tag for tag in job.locales if job.workspace.exists(target_file(tag))]
         wave.run([wave.unit("check-titles", tag) for tag in there])
     known = laid_out(job)
@@ -130,8 +132,10 @@ def recheck(job: Job) -> EpisodeResult:
 
 
 def rereport(job: Job) -> EpisodeResult:
-    """Write the report of what is there."""
+    """Write the report of what is there; of titles there is none."""
     result = EpisodeResult(job.episode.id)
+    if not job.episode.has_film:
+        return result
     wave = Waves(job, in_threads, unwatched, result, recorded=False)
     wave.run([wave.unit("report", *laid_out(job))])
     return result
@@ -168,10 +172,11 @@ def options(
 def jobs(series: Series, workspace: Path, options: Options, engines: Engines, only: Sequence[str] = ()) -> list[Job]:
     """One job per episode of `series` (or of those that `only` names, by id, number or range), in manifest order.
 
-    That of the titles and the synopsis is only there where it is named.
+    That of the titles and the synopsis comes last: where it is named, or all are asked for and there is more to say
+    than the name of the series.
     """
     episodes = {episode.id: episode for episode in series.episode}
-    if METADATA in only:
+    if METADATA in only or (not only and metadata.wanted(series, workspace / series.id)):
         episodes[METADATA] = metadata.EPISODE
     return [
         Job(series, episodes[id_], workspace / series.id / id_, options, engines) for id_ in chosen([*episodes], only)

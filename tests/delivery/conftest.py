@@ -65,7 +65,8 @@ class Studio:
         return pipeline.jobs(series, self.workspace, pipeline.options(series, to=to), engines, only)
 
     def run(self, *only: str) -> list[EpisodeResult]:
-        return [pipeline.advance(job) for job in self.jobs(*only)]
+        """Those named, else every film."""
+        return [pipeline.advance(job) for job in self.jobs(*(only or self.episodes))]
 
     def titles(self, to: tuple[str, ...] = ()) -> Job:
         (job,) = self.jobs(METADATA, to=to)
@@ -73,7 +74,8 @@ class Studio:
 
     def send(self, to_folder: str | Path, *, to: tuple[str, ...] = (), titles: bool = False, **how: object) -> Sent:
         named = {key: how.pop(key) for key in ("platform", "template", "files") if key in how}
-        made = shipment(self.jobs(to=to), self.titles(to) if titles else None, **named)  # type: ignore[arg-type]
+        jobs = [job for job in self.jobs(to=to) if titles or job.episode.has_film]
+        made = shipment(jobs, **named)  # type: ignore[arg-type]
         return deliver(made, open_target(str(to_folder)), self.workspace, **how)  # type: ignore[arg-type]
 
     def edit(self, episode: str, tag: str, old: str, new: str) -> None:

@@ -37,7 +37,7 @@ def test_the_books_have_minutes_costs_lines_reviewers_and_what_was_delivered(stu
     _paid(studio, "20260120", Usage(1, 5, 5, 0.5, "USD"))
     studio.edit("ep01", "en", "Kneel!", "Kneel now!")
     studio.run()
-    (job,) = studio.jobs()
+    (job,) = studio.jobs("ep01")
     pipeline.decide(job, "translation", "en", "approved", "=HYPERLINK(1)")
     pipeline.decide(job, "final", "en", "approved", "mei")
     sent = studio.send(tmp_path / "out")

@@ -66,7 +66,6 @@ def test_a_dry_run_says_what_would_be_done_and_writes_nothing(studio: Studio, tm
     assert "would be written: en/001.srt" in done.stderr
     assert "4 files would be written" in done.stderr
     assert "the titles were not translated yet; next: localize run" in done.stderr
-    assert "--episode metadata" in done.stderr
     assert not (tmp_path / "out").exists()
     assert not (studio.workspace / "tide/deliveries").exists()
 
@@ -78,7 +77,7 @@ def test_nothing_approved_is_exit_4_and_says_what_to_type(studio: Studio, tmp_pa
     assert done.returncode == 4
     assert "waiting: deliver ep01 [en]: waits for review; next: localize review approve" in done.stderr
     assert done.stdout == ""
-    (job,) = studio.jobs()
+    (job,) = studio.jobs("ep01")
     pipeline.decide(job, "final", "en", "approved", "mei")
     done = _run("deliver", studio.manifest, "--to-folder", tmp_path / "out", "--episode", "ep01", "--to", "en")
     assert done.returncode == 0, done.stderr

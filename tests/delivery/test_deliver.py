@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from localize import pipeline
-from localize.delivery import Sent
+from localize.delivery import Sent, shipment
 from localize.delivery.target import Target, open_target
 from localize.errors import EXIT_REVIEW, DeliveryError, InputError, LeaseHeld
 from localize.series import METADATA, load
@@ -52,7 +52,7 @@ def test_what_passed_is_delivered_with_checksums_that_hold_and_a_second_time_not
 def test_the_manifest_says_what_each_file_is_what_was_found_and_who_let_it_pass(studio: Studio, tmp_path: Path) -> None:
     studio.gates["final"] = "required"
     studio.run()
-    for job in studio.jobs():
+    for job in studio.jobs("ep01"):
         for tag in studio.locales:
             pipeline.decide(job, "final", tag, "approved", "mei", self_declared=False)
     studio.send(tmp_path / "out")
@@ -71,7 +71,7 @@ def test_the_manifest_says_what_each_file_is_what_was_found_and_who_let_it_pass(
 def test_nothing_is_delivered_before_its_final_gate(studio: Studio, tmp_path: Path) -> None:
     studio.gates["final"] = "required"
     studio.run()
-    (job,) = studio.jobs()
+    (job,) = studio.jobs("ep01")
     nothing = studio.send(tmp_path / "out")
     assert (nothing.manifest.files, {held.error.exit_code for held in nothing.held}) == ((), {EXIT_REVIEW})
     assert not (tmp_path / "out").exists()
@@ -89,7 +89,7 @@ def test_a_rejection_after_the_delivery_keeps_what_is_there_and_names_it(
     studio.run()
     studio.gates[gate] = "auto"
     studio.send(tmp_path / "out")
-    (job,) = studio.jobs()
+    (job,) = studio.jobs("ep01")
     pipeline.decide(job, gate, "en", "rejected", "mei", "too stiff")  # type: ignore[arg-type]
     sent = studio.send(tmp_path / "out", prune=True)
     kept = {one.name: one.why for one in sent.kept}
@@ -127,7 +127,7 @@ def test_a_text_that_was_edited_since_is_not_delivered_until_it_was_rendered(stu
 def test_a_master_that_lags_behind_its_layout_is_named_and_the_rest_goes_out(studio: Studio, tmp_path: Path) -> None:
     studio.run()
     studio.edit("ep01", "en", "Kneel!", "Kneel now!")
-    (job,) = studio.jobs()
+    (job,) = studio.jobs("ep01")
     for step in ("fit", "check", "sidecar"):
         pipeline.run_unit(job, pipeline.Unit(step, "ep01", ("en", "th")))
     sent = studio.send(tmp_path / "out")
@@ -340,6 +340,14 @@ def test_a_title_that_changed_in_the_manifest_is_held_until_it_is_translated(stu
     studio.run(METADATA)
     studio.send(tmp_path / "out", titles=True)
     assert b"He left." in (tmp_path / "out/tide/metadata.json").read_bytes()
+
+
+def test_titles_that_are_named_alone_are_delivered_without_the_films(studio: Studio, tmp_path: Path) -> None:
+    studio.run()
+    studio.run(METADATA)
+    made = shipment([studio.titles()])
+    assert {file.kind for file in made.files.values()} == {"metadata"}
+    assert {file.episode for file in shipment(studio.jobs()).files.values()} == {"ep01", METADATA}
 
 
 def test_an_episode_cannot_take_the_folder_of_the_titles(studio: Studio) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from localize import pipeline
 from localize.cues import Cue, SourceTrack, TargetLine, TargetTrack, source_fingerprint
+from localize.engines.fake import FakeTranslator
 from localize.engines.registry import Engines
 from localize.episode import AudioFacts, MediaFacts
 from localize.findings import Findings
@@ -43,6 +44,12 @@ DRAFTS = {
            "قبل ثلاث سنوات، كنت الجنرال.", "من أنت؟", "لقد عدت."),
 }  # fmt: skip
 
+TITLES = {
+    "en": {"潮": "Tide", "他回来了。": "He is back.", "归来": "The Return"},
+    "th": {"潮": "กระแสน้ำ", "他回来了。": "เขากลับมาแล้ว", "归来": "การกลับมา"},
+    "ar": {"潮": "المد", "他回来了。": "لقد عاد.", "归来": "العودة"},
+}
+
 
 def translated(root: Path, manifest: str = MANIFEST) -> list[Job]:
     """The jobs of the series in `root`, whose workspace lies beside its manifest."""
@@ -57,6 +64,20 @@ def translated(root: Path, manifest: str = MANIFEST) -> list[Job]:
         for step in ("fit", "check"):
             assert not pipeline.run_unit(job, Unit(step, job.episode.id, series.locales)).outcome.failed
     return made
+
+
+def entitled(root: Path) -> Job:
+    """The job of the titles of the series in `root`, which gets a synopsis and a title for its second episode."""
+    manifest = (
+        MANIFEST.replace('title = "潮"', 'title = "潮"\nsynopsis = "他回来了。"\nplatform = "shorts"')
+        + 'title = "归来"\n'
+    )
+    (root / "series.toml").write_text(manifest, encoding="utf-8")
+    series = load(root / "series.toml")
+    engines = Engines(argos=FakeTranslator(lambda text, tag: TITLES[tag][text]))
+    job = pipeline.jobs(series, root / "workspace", pipeline.options(series), engines)[-1]
+    assert not pipeline.advance(job).errors
+    return job
 
 
 def _translate(job: Job, number: int) -> None:

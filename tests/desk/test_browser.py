@@ -22,7 +22,7 @@ from localize.exchange.returned import MOST_BYTES
 from localize.job import Job
 from tests.desk.chromium import CHROMIUM
 from tests.desk.conftest import PASSWORD
-from tests.desk.film import translated
+from tests.desk.film import entitled, translated
 from tests.desk.test_desk_files import edited
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -156,6 +156,21 @@ def test_the_reading_speed_moves_as_one_types(seat: Seat) -> None:
     line(page, "c0001").fill("หนึ่ง" * 20)
     playwright.expect(speed).to_have_attribute("data-over", "yes")
     assert speed.locator("output").inner_text() != before
+
+
+def test_a_title_is_measured_as_one_types_and_its_page_needs_no_film(seat: Seat, job: Job) -> None:
+    entitled(job.series.root)
+    page = seat("ravi", "/series/tide/metadata/th")
+    title = page.locator("[id='episode.ep02']")
+    playwright.expect(title.locator("output")).to_have_text("9/100 UTF-16 units")
+    title.locator("textarea").fill("ก" * 101)
+    playwright.expect(title.locator("output")).to_contain_text("1 too many")
+    for key in ("Escape", "p", "x", "m", "g", "BracketLeft", "Space"):  # what a page with a film does by them
+        page.keyboard.press(key)
+    title.locator("textarea").focus()
+    page.keyboard.press("Control+Enter")
+    playwright.expect(title.locator(".finding")).to_contain_text("length", timeout=90_000)
+    assert text_of(entitled(job.series.root), "th", "episode.ep02") == "ก" * 101
 
 
 def test_two_people_who_save_one_line_see_both_texts_and_lose_neither(seat: Seat, job: Job) -> None:

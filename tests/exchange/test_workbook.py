@@ -20,6 +20,7 @@ from localize.errors import InputError
 from localize.exchange import package, returned, workbook, workbook_reader
 from localize.exchange.handout import Handout, Line
 from localize.locales import LOCALES
+from localize.metadata import Limit
 from tests import golden_cues
 from tests.exchange.conftest import DRAFTS, Book
 
@@ -111,6 +112,17 @@ def test_findings_stand_beside_their_line_the_worst_first_and_coloured(book: Cal
     assert cell.value == "error: no text\nwarning: 21 characters a second"
     assert cell.fill.fgColor.rgb == "00FFC7CE"
     assert not thai.sheet[thai.cell("findings", 2)].value
+
+
+def test_a_title_has_its_limit_in_the_place_of_times_and_speed_and_comes_back(given: Given) -> None:
+    (first, _) = given("en")
+    limits = {line.cue_id: Limit(4, "graphemes", "") for line in first.lines}
+    titles = replace(first, limits=limits)
+    sheet = load_workbook(io.BytesIO(workbook.export([titles]))).worksheets[0]
+    assert [cell.value for cell in sheet[1]][7] == "at most"
+    assert [[row[at].value for at in (1, 2, 3, 7)] for row in sheet["A2:K3"]] == [[None, None, None, 4]] * 2
+    back = workbook_reader.read(workbook.export([titles]))
+    assert [row.target for row in back.rows] == list(DRAFTS["en"])
 
 
 def test_the_hidden_sheet_is_hidden(book: Callable[[str], Book]) -> None:

@@ -14,6 +14,7 @@ from localize.exchange import handout, xliff
 from localize.exchange.compare import Comparison, compare
 from localize.exchange.handout import Handout
 from localize.job import Job
+from localize.metadata import Limit
 from localize.review import edits
 from localize.review.log import Who
 from tests.exchange.conftest import DRAFTS, SAID
@@ -59,6 +60,15 @@ def test_findings_comments_and_the_limit_are_notes(given: Given) -> None:
         ("localize-finding", "warning: 21 characters a second"),
         ("localize-comment", "Ben: too rude?"),
     ]
+
+
+def test_a_title_has_the_platform_s_limit_in_its_unit_and_no_time_on_screen(given: Given) -> None:
+    (first, _) = given("th")
+    limits = {"c0001": Limit(5000, "bytes", "a source"), "c0002": Limit(100, "utf-16", "a source")}
+    root = etree.fromstring(xliff.export([replace(first, lines=first.lines[:2], limits=limits)]))
+    units = root.findall(".//x:trans-unit", NS)
+    assert [(unit.get("maxwidth"), unit.get("size-unit")) for unit in units] == [("5000", "byte"), ("100", "char")]
+    assert units[1].find("x:note", NS).text == "at most 100 utf-16 (a source)"
 
 
 def states(job: Job, tag: str = "th") -> list[tuple[str | None, ...]]:

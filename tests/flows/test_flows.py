@@ -55,6 +55,22 @@ def test_an_episode_that_waits_ends_in_a_state_named_awaiting_review(manifest: P
     assert "localize review approve" in str(state.message)
 
 
+def test_the_titles_of_a_series_run_after_its_episodes_with_a_summary_of_their_own(manifest: Path) -> None:
+    from prefect.artifacts import Artifact
+
+    from flows.localize_series import localize_series
+
+    text = manifest.read_text(encoding="utf-8").split('[[episode]]\nid = "ep02"')[0]
+    text = text.replace('id = "ep01"', 'id = "ep01"\ntitle = "住手！"').replace('id = "dragon"', 'id = "titled"')
+    manifest.write_text(text, encoding="utf-8")
+    state = localize_series(str(manifest), mode=["sidecar"], to=["zh-Hant"], return_state=True)
+    assert str(state.message).splitlines()[-1] == "metadata: metadata: done"
+    said = [str(getattr(Artifact.get(key), "data", "")) for key in ("titled-metadata", "titled-board")]
+    assert "| 0 | 0 | off | off | none |" in said[0]
+    assert "| [metadata](" in said[1]
+    assert "delivered" in said[1].split("| [metadata](")[1].splitlines()[0]
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [

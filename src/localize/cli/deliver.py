@@ -12,7 +12,6 @@ from localize.errors import InputError, exit_code
 
 if TYPE_CHECKING:
     from localize.delivery import Sent
-    from localize.job import Job
 
 Folder = Annotated[
     str,
@@ -43,8 +42,7 @@ def deliver(
     from localize import console, delivery, settings
 
     series, jobs = jobs_of(path, to=to, workspace=workspace, episode=episode)
-    titles = None if episode else _titles(path, to, workspace)
-    made = delivery.shipment(jobs, titles, platform=platform, template=template, files=split(files) or delivery.FILES)
+    made = delivery.shipment(jobs, platform=platform, template=template, files=split(files) or delivery.FILES)
     root = settings.workspace_root(series.root, workspace)
     talk = (lambda _line: None) if as_json else console.talk
     target = delivery.open_target(to_folder)
@@ -84,18 +82,12 @@ def books(
 
     first = made.day(since)
     _, jobs = jobs_of(path, to=to, workspace=workspace, episode=episode)
-    rows = made.rows([*jobs, *([] if episode else [_titles(path, to, workspace)])], first)
+    rows = made.rows(jobs, first)
     if out is None:
         console.data(made.csv(rows).decode().rstrip("\n"))
     else:
         write_atomic(out, made.csv(rows, excel=True))
         console.talk(f"{counted(rows, 'row')}: {out}")
-
-
-def _titles(path: Path, to: str, workspace: Path | None) -> Job:
-    from localize.series import METADATA
-
-    return jobs_of(path, to=to, workspace=workspace, episode=METADATA)[1][0]
 
 
 def _plain(sent: Sent) -> dict[str, object]:

@@ -150,6 +150,8 @@ def _one_job(path: Path, tag: str, episode: str, workspace: Path | None) -> Job:
     if len(split(tag)) != 1:
         raise InputError("a file is in one locale", next_step="give it with --to, such as --to th")
     series, jobs = jobs_of(path, to=tag, workspace=workspace, episode=episode)
+    if not (jobs := [job for job in jobs if job.episode.has_film]):
+        raise InputError("titles have no times that a subtitle file could fit", next_step="localize review import")
     if len(jobs) != 1:
         ids = ", ".join(job.episode.id for job in jobs)
         raise InputError(f"{series.id} has several episodes: {ids}", next_step="give one of them with --episode")

@@ -132,6 +132,8 @@ def _decide(
         raise InputError("a decision needs the name of who decides", next_step="give --reviewer NAME")
     cues = [_comment(given) for given in cue or ()]
     _, jobs = jobs_of(path, to=to, workspace=workspace, episode=episode)
+    if gate is Gate.final:  # titles have none; whoever names nothing else is told
+        jobs = [job for job in jobs if job.episode.has_film] or jobs
     codes: list[int] = []
     steps: dict[str, None] = {}
     for job in jobs:

@@ -15,7 +15,7 @@ from localize.delivery.target import Target, open_target
 from localize.disk import disk_errors
 from localize.errors import InputError, at
 from localize.job import Job
-from localize.series import DELIVERIES, METADATA, PLATFORMS
+from localize.series import DELIVERIES, PLATFORMS
 
 __all__ = [
     "FILES",
@@ -37,13 +37,10 @@ __all__ = [
 ]
 
 
-def shipment(
-    jobs: Sequence[Job], titles: Job | None, *, platform: str = "", template: str = "", files: Sequence[str] = FILES
-) -> Shipment:
-    """What of `jobs`, episodes of one series, may be delivered, and under which names; reads, and changes nothing.
+def shipment(jobs: Sequence[Job], *, platform: str = "", template: str = "", files: Sequence[str] = FILES) -> Shipment:
+    """What of `jobs`, episodes of one series and its titles, may be delivered, and under which names; it only reads.
 
-    `titles` is the job of the metadata, None where it is left out. InputError on a platform, a kind or a template that
-    cannot be.
+    InputError on a platform, a kind or a template that cannot be.
     """
     series = jobs[0].series
     chosen = platform or series.platform
@@ -56,13 +53,11 @@ def shipment(
     named = naming.template(template or naming.TEMPLATES[chosen], series.id, chosen)
     everything = Collected()
     for job in jobs:
-        everything += collect.collect(job, kinds)
-    if titles and texts.wanted(titles):
-        everything += texts.collect(titles, chosen)
+        everything += collect.collect(job, kinds) if job.episode.has_film else texts.collect(job, chosen)
     return shipping.ship(
         series, named, everything,
         locales=(*asked, *([ALL_LOCALES] if {*series.locales} <= {*asked} else [])),
-        episodes=(*(job.episode.id for job in jobs), *([METADATA] if titles else ())),
+        episodes=tuple(job.episode.id for job in jobs),
         kinds=(*kinds, "metadata"),
     )  # fmt: skip
 

@@ -20,7 +20,6 @@ from localize.findings import Findings, worst
 from localize.fingerprint import file_digest
 from localize.gates import decision_file, gate_error
 from localize.job import Job
-from localize.series import METADATA
 from localize.stages.render import KINDS
 from localize.steps import outdated, selectable, shows_track
 from localize.workspace import findings_file, layout_file, render_file, subtitle_file, target_file
@@ -70,7 +69,7 @@ class Collected:
 
 def collect(job: Job, files: Sequence[Kind] = FILES) -> Collected:
     """What of one episode may be delivered in the locales of the run."""
-    if job.episode.id == METADATA:
+    if not job.episode.has_film:
         raise ValueError("titles are collected by delivery.texts")
     try:
         with at(stage="deliver", episode_id=job.episode.id):

@@ -22,11 +22,6 @@ COLUMNS = ("field", "episode", "source", "text", "limit", "unit")
 _GATES: tuple[GateName, ...] = ("transcript", "translation")
 
 
-def wanted(job: Job) -> bool:
-    """Whether the series has more to say than its name, or the name was translated."""
-    return len(metadata.texts(job.series)) > 1 or job.workspace.exists("source.json")
-
-
 def collect(job: Job, platform: str) -> Collected:
     """What `job`, which is that of the metadata, has ready; its texts wait at the gates like those of an episode.
 
@@ -58,8 +53,7 @@ def _track(job: Job, tag: str, platform: str) -> TargetTrack:
         raise not_made(job, "the titles were not translated yet")
     if waiting := closed(job, tag, _GATES):
         raise waiting
-    texts, cues = metadata.texts(job.series), ws.need(SourceTrack, "source.json").cues
-    if {cue.id: cue.text for cue in cues} != texts:
+    if not metadata.up_to_date(job.series, ws.need(SourceTrack, "source.json")):
         step = run_command(job.series, ws, job.options.locales)
         raise DeliveryError("the manifest has other titles than those that were translated", next_step=step)
     track = ws.need(TargetTrack, target_file(tag))

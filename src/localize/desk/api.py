@@ -114,6 +114,8 @@ def take_event_back(
 def preview(user: SignedIn, desk: TheDesk, series_id: str, episode_id: str, tag: str, body: Wanted) -> Any:
     """How unsaved texts and times would be drawn, by the layout of a run: events, and the same as WebVTT."""
     at = place(desk, series_id, episode_id, tag)
+    if not at.job.episode.has_film:
+        raise HTTPException(404)
     made = previewed(at.job, tag, body.texts, body.times)
     profile = at.job.series.style.profile(locale(tag))
     return {

@@ -51,7 +51,7 @@ def episode(
     notes = {line["id"]: Markup(line.pop("html")) for line in lines}
     revisions.remember(at.path, user.name, revision, {line["id"]: line["key"] for line in lines})
     presence(desk).note(at.key, user.name)
-    ids = [episode.id for episode in job.series.episode]
+    ids = [*desk.jobs(series_id)]
     number = ids.index(job.episode.id)
     order = order if order in {"time", "risk"} else "time"
     shown = sorted(sheet.rows, key=lambda row: -row.risk.score) if order == "risk" else sheet.rows
@@ -104,40 +104,41 @@ def may(at: Place, user: User) -> dict[str, bool]:
     """What the page offers; the addresses behind it check again."""
     return {
         "edit": user.may_edit(at.tag),
-        "source": user.may_edit(at.job.series.source_locale),
+        "source": user.may_edit(at.job.series.source_locale) and at.job.episode.has_film,
         "decide": user.may_decide("translation", at.tag),
+        "transcript": user.may_decide("transcript", None),
         "manage": user.may_manage(),
     }
 
 
 def gate_states(job: Job, tag: str) -> list[GateState]:
-    """Where the gates of the locale stand, the transcript's included."""
+    """Where the gates of the locale stand, the transcript's included; titles have no final one."""
     ws, series, one = job.workspace, job.series, job.episode
     there = ws.exists("source.json")
     made = ws.exists(layout_file(tag)) and (ws.exists(render_file(tag)) or ws.exists(f"subtitles/{tag}.srt"))
     translated = there and ws.exists(target_file(tag))
     translation = locale_state.gate_state(series, one, ws, "translation", tag, reached=translated)
-    return [
-        locale_state.gate_state(series, one, ws, "transcript", None, reached=there),
-        translation,
-        locale_state.gate_state(series, one, ws, "final", tag, reached=made and not translation.waits),
-    ]
+    states = [locale_state.gate_state(series, one, ws, "transcript", None, reached=there), translation]
+    if one.has_film:
+        reached = made and not translation.waits
+        states.append(locale_state.gate_state(series, one, ws, "final", tag, reached=reached))
+    return states
 
 
 def told(request: Request, at: Place, found: Sequence[Row], user: User) -> list[dict[str, Any]]:
     """Rows as a script has them. `key` changes with everything that is shown of one."""
-    fragment, allowed = fragments(request), may(at, user)
-    return [_told(row, fragment("row_notes.html", row=row, at=at, may=allowed)) for row in found]
+    fragment, allowed, t = fragments(request), may(at, user), words(request)
+    return [_told(row, t.cue(row.cue.id), fragment("row_notes.html", row=row, at=at, may=allowed)) for row in found]
 
 
-def _told(row: Row, html: str) -> dict[str, Any]:
+def _told(row: Row, name: str, html: str) -> dict[str, Any]:
     key = hashlib.blake2b(f"{row.version}{row.source_version}{html}".encode(), digest_size=8).hexdigest()
     return {
-        "id": row.cue.id, "text": row.text, "version": row.version, "sourceVersion": row.source_version,
+        "id": row.cue.id, "name": name, "text": row.text, "version": row.version, "sourceVersion": row.source_version,
         "source": row.cue.text, "start": row.cue.start_ms, "end": row.cue.end_ms, "shown": row.shown_ms,
         "beside": row.beside, "state": row.state, "risk": row.risk.score, "editor": row.editor,
         "findings": len(row.found), "key": key, "html": html,
-    }  # fmt: skip
+    } | ({"limit": {"most": row.limit.most, "unit": row.limit.unit}} if row.limit else {})  # fmt: skip
 
 
 def _data(
@@ -155,11 +156,19 @@ def _data(
         "limits": {"cps": limits.cps, "min": limits.min_ms, "max": limits.max_ms},
         "rows": lines,
         "revision": revision,
-        "drawing": drawing.frame(job, at.tag),
+        "platform": job.series.platform,
+        "words": _script_words(words(request)),
+        "film": job.episode.has_film,
+    } | (_film(job, at.tag, sheet) if job.episode.has_film else {})
+
+
+def _film(job: Job, tag: str, sheet: Sheet) -> dict[str, Any]:
+    """What the page shows over the video, and below it."""
+    return {
+        "drawing": drawing.frame(job, tag),
         "events": drawing.events(sheet.layout) if sheet.layout else [],
         "covers": drawing.covers(job),
         "shots": drawing.shots(job),
-        "words": _script_words(words(request)),
     }
 
 

@@ -25,6 +25,7 @@ from localize.exchange import handout, merge, reading, subtitle, workbook, xliff
 from localize.exchange.compare import Comparison, compare
 from localize.exchange.returned import MOST_BYTES
 from localize.glossary import interchange
+from localize.job import Job
 from localize.review.diff import diff
 from localize.review.log import Who
 from localize.workspace import target_file
@@ -35,6 +36,7 @@ _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "srt": "application/x-subrip",
     "ass": "text/x-ssa", "xlf": "application/x-xliff+xml",
 }  # fmt: skip
+_SUBTITLES = {"srt", "ass"}
 _NAME_CHARS = 100
 # A workbook takes many times its size while it is read.
 _READING = threading.Lock()
@@ -50,7 +52,7 @@ def files(request: Request, user: SignedIn, desk: TheDesk, series_id: str, episo
 def download(desk: TheDesk, series_id: str, episode_id: str, tag: str, kind: str) -> Response:
     """The lines as they stand, in one of the formats."""
     at = place(desk, series_id, episode_id, tag)
-    if kind not in _kinds():
+    if kind not in _kinds(at.job):
         raise HTTPException(404)
     out = handout.of(at.job, tag)
     if kind == "xlsx":
@@ -109,9 +111,10 @@ def take_in(
     return _page(request, at, user, done=done)
 
 
-def _kinds() -> list[str]:
-    """The formats of this machine: XLIFF is an extra."""
-    return [kind for kind in _TYPES if kind != "xlf" or _has_xliff()]
+def _kinds(job: Job) -> list[str]:
+    """The formats of this machine, where XLIFF is an extra; titles have no times that subtitles could show."""
+    fitting = _TYPES if job.episode.has_film else _TYPES.keys() - _SUBTITLES
+    return [kind for kind in _TYPES if kind in fitting and (kind != "xlf" or _has_xliff())]
 
 
 def _has_xliff() -> bool:
@@ -158,7 +161,7 @@ def _page(request: Request, at: Place, user: User, *, status: int = 200, **told:
     there = at.job.workspace.read(TargetTrack, target_file(at.tag)) is not None
     context = empty | {"keys": _keys(told.get("found"))} | told
     return page(
-        request, "files.html", status=status, at=at, kinds=_kinds() if there else [], may=user.may_edit(at.tag),
+        request, "files.html", status=status, at=at, kinds=_kinds(at.job) if there else [], may=user.may_edit(at.tag),
         accept=",".join(reading.SUFFIXES), most=MOST_BYTES, diff=diff, **context,
     )  # fmt: skip
 

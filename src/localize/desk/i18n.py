@@ -16,7 +16,9 @@ from typing import Any
 
 from starlette.requests import HTTPConnection
 
+from localize import metadata
 from localize.findings import Finding
+from localize.series import METADATA
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 """By the name readers of each know it by; the first is what everybody else gets."""
@@ -47,6 +49,16 @@ class Messages:
         with suppress(KeyError):
             return self.table[f"measured.{found.rule}"].format_map(values)
         return self.table.get(f"rule.{found.rule}", found.message)
+
+    def episode(self, id_: str) -> str:
+        """What an episode is called: by its id, but for what stands for one."""
+        return self("titles.heading") if id_ == METADATA else id_
+
+    def cue(self, id_: str) -> str:
+        """What a cue is called: by its id, or by what of the titles it is."""
+        if (of := metadata.episode_of(id_)) is not None:
+            return self("titles.of", id=of)
+        return self(f"titles.{id_}") if id_ in (metadata.TITLE, metadata.SYNOPSIS) else id_
 
 
 @cache

@@ -12,7 +12,7 @@ from localize.desk.answers import clashing, rows_of, who_is
 from localize.desk.guards import SignedIn, TheDesk, allow
 from localize.desk.pages import fragments
 from localize.desk.places import Place, place
-from localize.desk.refit import REFITS
+from localize.desk.refit import REFITS, laid_out
 from localize.desk.users import User
 from localize.errors import InputError
 from localize.review import edits, learn
@@ -63,7 +63,7 @@ def after(
     if body.as_ == "term":
         made = learn.learn(at.job, _lesson(at, body), who, body.cue)
         for job in desk.jobs(series_id).values():
-            REFITS.soon(job, [tag] if job.workspace.exists(f"layout/{tag}.json") else [])
+            REFITS.soon(job, [tag] if tag in laid_out(job) else [])
         return rows_of(request, at, user, []) | {"table": str(made.path.name), "clashes": []}
     saved = edits.approve(at.job, tag, {body.cue: body.version}, who)
     known = desk.jobs(series_id)

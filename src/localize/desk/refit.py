@@ -1,4 +1,5 @@
-"""Refit: after edits, the layout and the findings of a locale are made anew behind the reviewer's back.
+"""Refit: after edits, the layout and the findings of a locale are made anew behind the reviewer's back; of titles,
+which are not drawn, only the findings.
 
 Edits of one locale within a moment are one refit. Where another process writes the locale, it waits; what it cannot do
 it leaves to the next run, which does the same: no edit depends on it.
@@ -15,7 +16,7 @@ from localize import pipeline
 from localize.errors import LeaseHeld, LocalizeError
 from localize.job import Job
 from localize.pipeline import Unit
-from localize.workspace import layout_file
+from localize.workspace import layout_file, target_file
 
 SETTLED_S = 0.8
 """Without an edit, before a refit begins: about as long as somebody takes to go on to the next line."""
@@ -71,9 +72,10 @@ class Refits:
                     self._working = None
 
     def _refit(self, job: Job, tag: str) -> None:
-        if not job.workspace.exists("source.json") or job.workspace.state.facts is None:
+        film = job.episode.has_film
+        if not job.workspace.exists("source.json") or (film and job.workspace.state.facts is None):
             return
-        for step in ("fit", "check"):
+        for step in ("fit", "check") if film else ("check-titles",):
             failed = pipeline.run_unit(job, Unit(step, job.episode.id, (tag,))).outcome.failed
             for error in failed.values():
                 self._failed(job, tag, error)
@@ -90,5 +92,6 @@ REFITS = Refits()
 
 
 def laid_out(job: Job) -> list[str]:
-    """The locales that a change of the source concerns."""
-    return [tag for tag in job.locales if job.workspace.exists(layout_file(tag))]
+    """The locales that a change of the source or of terms concerns; titles are judged as they are translated."""
+    made = layout_file if job.episode.has_film else target_file
+    return [tag for tag in job.locales if job.workspace.exists(made(tag))]

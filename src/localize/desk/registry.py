@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fastapi import HTTPException
 
-from localize import pipeline, settings
+from localize import metadata, pipeline, settings
 from localize import series as manifests
 from localize.disk import Stamp, stamp
 from localize.engines.registry import Engines
@@ -48,7 +48,7 @@ class Desk:
         self._read: dict[Path, tuple[tuple[Stamp | None, ...], Entry]] = {}
         self._found: tuple[Path, ...] = ()
         self._looked_s = float("-inf")
-        self._jobs: dict[str, tuple[Series, dict[str, Job]]] = {}
+        self._jobs: dict[str, tuple[Series, bool, dict[str, Job]]] = {}
 
     def entries(self) -> list[Entry]:
         """Every manifest in the order of the given paths; one that was edited since is read again."""
@@ -73,15 +73,18 @@ class Desk:
         raise HTTPException(404)
 
     def jobs(self, series_id: str) -> dict[str, Job]:
-        """The jobs of a series by episode, in manifest order; each looks at all locales and builds no engine."""
+        """The jobs of a series by episode, in manifest order, that of its titles last; each looks at all locales and
+        builds no engine.
+        """
         series = self.series(series_id)
+        root = settings.workspace_root(series.root, self._workspace)
+        titles = metadata.wanted(series, root / series.id)
         with self._lock:
             known = self._jobs.get(series_id)
-            if known is None or known[0] is not series:
-                root = settings.workspace_root(series.root, self._workspace)
+            if known is None or known[0] is not series or known[1] != titles:
                 made = pipeline.jobs(series, root, pipeline.options(series), self._engines)
-                known = self._jobs[series_id] = (series, {job.episode.id: job for job in made})
-            return known[1]
+                known = self._jobs[series_id] = (series, titles, {job.episode.id: job for job in made})
+            return known[2]
 
     def job(self, series_id: str, episode_id: str) -> Job:
         """The job of one episode; 404 where the series has none of that id."""

@@ -19,6 +19,7 @@ from localize.job import SOURCE, Job
 from localize.lines import Line
 from localize.locales import Locale, locale
 from localize.memory import Memory, asked
+from localize.metadata import Limit, limit
 from localize.review import comments, edits, fixes, log, source, triage
 from localize.review.fixes import Fix
 from localize.review.triage import Risk
@@ -49,6 +50,8 @@ class Row:
     editor: str
     shown_ms: int
     beside: int
+    limit: Limit | None = None
+    """Of a title, which nobody reads against a clock: what the platform takes."""
 
     @property
     def text(self) -> str:
@@ -122,6 +125,7 @@ def sheet(job: Job, tag: str, only: Collection[str] | None = None) -> Sheet:
         _row(
             cue, lines.get(cue.id), by_cue.get(cue.id, ()), required.get(cue.id) or Line(cue), profile, risks[cue.id],
             tuple(said.get(cue.id, ())), editors.get(cue.id, ""), shown.get(cue.id, ()),
+            None if job.episode.has_film else limit(job.series.platform, cue.id),
         )
         for cue in shown_cues
     )  # fmt: skip
@@ -186,6 +190,7 @@ def _row(
     said: tuple[log.Event, ...],
     editor: str,
     events: Sequence[Event],
+    most: Limit | None,
 ) -> Row:
     text = line.text if line else ""
     return Row(
@@ -200,6 +205,7 @@ def _row(
         editor=editor,
         shown_ms=sum(event.end_ms - event.start_ms for event in events) or cue.duration_ms,
         beside=max(0, sum(length(event.text) for event in events) - length(text)) if _shared(events) else 0,
+        limit=most,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from localize.cues import Cue, Layout, TargetTrack
 from localize.errors import InputError
@@ -12,6 +12,7 @@ from localize.findings import SEVERITIES, Findings, Severity, worst
 from localize.fingerprint import fingerprint
 from localize.gates import run_command
 from localize.job import Job
+from localize.metadata import Limit, limit
 from localize.review import comments, edits, log
 from localize.subtitles.text import clean
 from localize.workspace import findings_file, layout_file, target_file
@@ -49,6 +50,8 @@ class Handout:
     locale: str
     cps: int
     lines: tuple[Line, ...]
+    limits: Mapping[str, Limit] = field(default_factory=dict)
+    """By cue, what the platform takes of titles and a synopsis, which nobody reads against a clock."""
 
     @property
     def digest(self) -> str:
@@ -97,6 +100,7 @@ def of(job: Job, tag: str) -> Handout:
             )
             for cue in source.cues
         ),
+        {} if job.episode.has_film else {cue.id: limit(job.series.platform, cue.id) for cue in source.cues},
     )  # fmt: skip
 
 

@@ -109,11 +109,11 @@ def _fill(sheet: Worksheet, handout: Handout, profile: Locale, marks: int) -> No
     sheet.row_dimensions[1].height = 2 * _LINE_PT
     for name, width, _ in _COLUMNS:
         cell = sheet.cell(1, _AT[name])
-        put_text(cell, name if name != "a second" else f"a second, at most {handout.cps}")
+        put_text(cell, _speed(handout) if name == "a second" else name)
         cell.style = looks.HEAD
         sheet.column_dimensions[_LETTERS[name]].width = width
     for number, line in enumerate(handout.lines, 2):
-        values = _cells(line, number, marks)
+        values = _cells(line, number, marks) | _untimed(handout, line)
         for name, _, style in _COLUMNS:
             cell, value = sheet.cell(number, _AT[name]), values[name]
             if style in {looks.NUMBER, looks.TIME}:
@@ -124,7 +124,21 @@ def _fill(sheet: Worksheet, handout: Handout, profile: Locale, marks: int) -> No
         if (lines := max(_lines(str(values[name]), width) for name, width, _ in _COLUMNS if name not in _MEASURED)) > 1:
             # Programs fit a row that is edited, and not all of them one that is loaded.
             sheet.row_dimensions[number].height = min(lines * _LINE_PT, _TALLEST_PT)
-    _guard(sheet, len(handout.lines) + 1, handout.cps)
+    _guard(sheet, len(handout.lines) + 1, handout)
+
+
+def _speed(handout: Handout) -> str:
+    """What the column "a second" is called; titles have a length instead of a speed."""
+    return "at most" if handout.limits else f"a second, at most {handout.cps}"
+
+
+def _untimed(handout: Handout, line: Line) -> dict[str, Any]:
+    """What stands in the place of times and speed for a title: the most that its platform takes."""
+    most = handout.limits.get(line.cue_id)
+    if most is None:
+        return {}
+    at_most = f"{most.most} {most.unit}" if most.unit == "bytes" else most.most
+    return {"start": None, "end": None, "on screen, s": None, "a second": at_most}
 
 
 def _lines(text: str, width: int) -> int:
@@ -154,7 +168,7 @@ def _cells(line: Line, row: int, marks: int) -> dict[str, Any]:
     }
 
 
-def _guard(sheet: Worksheet, last: int, cps: int) -> None:
+def _guard(sheet: Worksheet, last: int, handout: Handout) -> None:
     """Colour over the limit, filters, and a lock against slips: it has no password."""
     from openpyxl.formatting.rule import Rule
     from openpyxl.styles import PatternFill
@@ -164,7 +178,9 @@ def _guard(sheet: Worksheet, last: int, cps: int) -> None:
     speed = _LETTERS["a second"]
     red = DifferentialStyle(fill=PatternFill("solid", bgColor=looks.RED))
     if last > 1:
-        rule = Rule(type="expression", formula=[f"${speed}2>{cps}"], dxf=red)
+        count = _LETTERS["characters"]
+        too_long = f"AND(ISNUMBER(${speed}2),${count}2>${speed}2)" if handout.limits else f"${speed}2>{handout.cps}"
+        rule = Rule(type="expression", formula=[too_long], dxf=red)
         sheet.conditional_formatting.add(f"{_LETTERS['characters']}2:{speed}{last}", rule)
     # On paper the whole width of a row, and the names of the columns on each page.
     sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0

@@ -105,8 +105,9 @@ def read(data: bytes) -> Returned:
 def _fill(unit: Any, line: Line, handout: Handout) -> None:
     element = unit.xmlelement
     element.set(_SPACE, "preserve")
-    element.set("maxwidth", str(handout.longest(line)))
-    element.set("size-unit", "char")
+    most = handout.limits.get(line.cue_id)
+    element.set("maxwidth", str(most.most if most else handout.longest(line)))
+    element.set("size-unit", "byte" if most and most.unit == "bytes" else "char")
     unit.target = line.target
     # The toolkit takes whatever has a target for approved.
     element.set("approved", "yes" if line.approved else "no")
@@ -137,8 +138,11 @@ def _state(line: Line) -> Iterator[tuple[str, str]]:
 
 
 def _notes(line: Line, handout: Handout) -> Iterator[tuple[str, str]]:
-    longest = handout.longest(line)
-    yield f"{_OURS}-length", f"{line.shown_ms / 1000:.1f} s on screen: at most {longest} characters can be read"
+    if most := handout.limits.get(line.cue_id):
+        yield f"{_OURS}-length", f"at most {most.most} {most.unit} ({most.source})"
+    else:
+        longest = handout.longest(line)
+        yield f"{_OURS}-length", f"{line.shown_ms / 1000:.1f} s on screen: at most {longest} characters can be read"
     for text in line.findings:
         yield f"{_OURS}-finding", text
     for text in line.comments:

@@ -120,6 +120,11 @@ def restore(job: Job, event: Event, who: Who) -> Event | None:
 
 
 def _changed(job: Job, who: Who, what: What, change: Change, *, of: str = "") -> Event | None:
+    if not job.episode.has_film:
+        raise InputError(
+            "titles are read from the manifest, their source is not edited here", stage="review",
+            episode_id=job.episode.id, next_step=f"write the text into {job.series.manifest}, then run the series",
+        )  # fmt: skip
     with at(stage="review", episode_id=job.episode.id), job.workspace.writing(SOURCE) as writer:
         track = job.source()
         made = change(track)

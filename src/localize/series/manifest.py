@@ -44,6 +44,11 @@ class Episode(Strict):
     title: str = ""
     """As viewers see it, in the source's language; localised like the series' own title and synopsis."""
 
+    @property
+    def has_film(self) -> bool:
+        """Not so where it stands for the titles and the synopsis: nothing of them is drawn, timed or measured."""
+        return self.id != METADATA
+
 
 class Series(Strict):
     """A whole manifest. `root` is the folder its paths are relative to."""

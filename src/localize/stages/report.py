@@ -214,14 +214,22 @@ def _md_terms(view: Overview, adherence: float) -> str:
 
 def _md_findings(view: Overview) -> str:
     found = [row for row in view.findings if row.finding.severity != "info"]
+    film = view.episode.has_film
     rows = [
-        (r.finding.severity, r.finding.rule, r.tag, clock(r.cue.start_ms) if r.cue else "", r.finding.message)
+        (r.finding.severity, r.finding.rule, r.tag, _place(r.cue, film), r.finding.message)
         for r in found[:_MARKDOWN_FINDINGS]
     ]
     if not rows:
         return ""
-    more = f"\n\nand {len(found) - len(rows)} more in `report.html`" if len(found) > len(rows) else ""
-    return "## Findings\n\n" + _md_table(("Severity", "Rule", "Locale", "Time", "What"), rows) + more
+    where = " in `report.html`" if film else ""
+    more = f"\n\nand {len(found) - len(rows)} more{where}" if len(found) > len(rows) else ""
+    place = "Time" if film else "Text"
+    return "## Findings\n\n" + _md_table(("Severity", "Rule", "Locale", place, "What"), rows) + more
+
+
+def _place(cue: Cue | None, film: bool) -> str:
+    """When a cue is said, or which of the titles it is."""
+    return "" if cue is None else clock(cue.start_ms) if film else cue.id
 
 
 def _md_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from localize import adherence
+from localize import adherence, metadata
 from localize.adherence import TermUse
-from localize.cues import STARTER, TargetLine, TargetTrack
+from localize.cues import STARTER, SourceTrack, TargetLine, TargetTrack
 from localize.decisions import Decision, GateName
 from localize.findings import Finding, Findings
 from localize.gates import decision_file, gate_error, reviewed_digest
@@ -101,9 +101,14 @@ def read(
     )
     there = target is not None and ws.path("source.json").exists()
     translation = gate_state(series, episode, ws, "translation", tag, reached=there)
+    let_through = there and not translation.waits
     # Renders of an older text may lie about while the new one waits for its reviewer.
     made = ws.path(layout_file(tag)).exists() and any(not file.stale for file in (*rendered, *shared))
-    final = gate_state(series, episode, ws, "final", tag, reached=there and made and not translation.waits)
+    if episode.has_film:
+        final = gate_state(series, episode, ws, "final", tag, reached=let_through and made)
+    else:  # titles are done when their translation is
+        current = let_through and metadata.up_to_date(series, ws.need(SourceTrack, "source.json"))
+        final = GateState("final", "off", current)
     return LocaleState(
         profile=locale(tag),
         lines=target.lines if target else (),

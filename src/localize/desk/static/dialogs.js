@@ -34,7 +34,7 @@ export class Dialogs {
     if (!wanted.length) return this.host.announce(words.nothing_to_approve);
     this.wanted = wanted;
     by("bulk-about").textContent = filled(words.bulk_about, { n: wanted.length, left: picked.size });
-    by("bulk-list").replaceChildren(...wanted.map((row) => item(`${row.id}  ${row.area.value}`, locale)));
+    by("bulk-list").replaceChildren(...wanted.map((row) => item(`${row.name}  ${row.area.value}`, locale)));
     by("bulk").showModal();
     return undefined;
   }
@@ -58,7 +58,7 @@ export class Dialogs {
       ...rows.all.filter((row) => row.li.querySelector("[data-pick]")?.checked || said.includes(row)).slice(0, 20).map((row) => {
         const label = document.createElement("label");
         label.className = "field";
-        label.append(filled(this.host.words.cue_comment, { id: row.id }));
+        label.append(filled(this.host.words.cue_comment, { id: row.name }));
         const input = document.createElement("input");
         input.dataset.cue = row.id;
         input.maxLength = 1000;
@@ -104,7 +104,7 @@ export class Dialogs {
     const as = document.querySelector("#learn input[name=as]:checked")?.value ?? "line";
     return {
       as, cue: this.row.id, text: this.row.area.value, version: this.row.saved.version,
-      source: by("learn-source").value, target: by("learn-target").value, only: by("learn-episode").checked,
+      source: by("learn-source").value, target: by("learn-target").value, only: by("learn-episode")?.checked ?? false,
     };
   }
 

@@ -5,6 +5,7 @@ import { command, singleKeys } from "./keys.js";
 import { Refused, ask, released } from "./net.js";
 import { Player } from "./player.js";
 import { Rows } from "./rows.js";
+import { noPlayer, noTimeline } from "./still.js";
 import { clock, codePoints, filled, length } from "./text.js";
 import { Timeline } from "./timeline.js";
 
@@ -56,14 +57,14 @@ const host = {
 let rows;
 let timeline;
 const screen = { video: by("video"), drawn: by("drawn"), safe: by("safe"), screen: by("screen") };
-const player = new Player(screen, data.drawing, data.locale, data.events, data.covers);
+const player = data.film ? new Player(screen, data.drawing, data.locale, data.events, data.covers) : noPlayer;
 rows = new Rows(by("cues"), data, host);
 host.rows = rows;
 const dialogs = new Dialogs(host);
 
 // Times that were dragged or nudged and not sent yet, by cue.
 const moved = new Map();
-timeline = new Timeline(by("timeline"), player, data.shots, path, {
+const onTimeline = {
   mayRetime: data.may.source,
   current: () => rows.current?.id,
   cues: () =>
@@ -74,7 +75,8 @@ timeline = new Timeline(by("timeline"), player, data.shots, path, {
     }),
   go: (id) => rows.go(rows.get(id)),
   retime,
-});
+};
+timeline = data.film ? new Timeline(by("timeline"), player, data.shots, path, onTimeline) : noTimeline;
 player.onTime((ms) => (by("clock").textContent = clock(ms)));
 host.changed();
 
@@ -85,6 +87,7 @@ let waiting = null;
 
 /** The lines of `row` and its unsaved neighbours as they would be drawn, shown over the video. */
 function preview(row) {
+  if (!data.film) return;
   clearTimeout(waiting);
   const started = performance.now();
   waiting = setTimeout(async () => {
@@ -107,6 +110,7 @@ function preview(row) {
 }
 
 function draw(events, ids) {
+  if (!data.film) return;
   if (ids) player.replace(ids, events);
   else player.set(events);
   for (const row of ids ? ids.map((id) => rows.get(id)).filter(Boolean) : rows.all) {
@@ -289,6 +293,7 @@ const actions = {
   learn: () => rows.current && data.may.edit && dialogs.learn(rows.current),
   "learn-preview": () => dialogs.preview(),
   safe() {
+    if (!data.film) return;
     screen.safe.hidden = !screen.safe.hidden;
     document.querySelector("[data-do=safe]").setAttribute("aria-pressed", String(!screen.safe.hidden));
   },
@@ -395,7 +400,7 @@ function people(here) {
     ...here.map(({ name, cue }) => {
       const chip = document.createElement("span");
       chip.className = "person";
-      chip.textContent = cue ? `${name} · ${cue}` : name;
+      chip.textContent = cue ? `${name} · ${rows.get(cue)?.name ?? cue}` : name;
       return chip;
     }),
   );

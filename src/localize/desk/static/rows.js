@@ -2,7 +2,7 @@
 
 import { Drafts } from "./drafts.js";
 import { Refused, ask, released } from "./net.js";
-import { clock, filled, length } from "./text.js";
+import { clock, filled, length, measure } from "./text.js";
 
 export class Row {
   constructor(li, data) {
@@ -17,6 +17,11 @@ export class Row {
     return this.li.id;
   }
 
+  /** What people call it. */
+  get name() {
+    return this.data.name;
+  }
+
   get dirty() {
     return this.area.value !== this.saved.text;
   }
@@ -28,14 +33,14 @@ export class Row {
     this.li.dataset.state = data.state;
     this.li.querySelector("[data-source]").textContent = data.source;
     const time = this.li.querySelector("time");
-    time.textContent = clock(data.start);
+    if (time) time.textContent = clock(data.start);
   }
 }
 
 /** All rows of the page. `host` has words, announce(text), alarm(text), preview(row), changed(), path, mayEdit. */
 export class Rows {
   constructor(list, data, host) {
-    Object.assign(this, { list, host, limits: data.limits });
+    Object.assign(this, { list, host, limits: data.limits, platform: data.platform });
     this.drafts = new Drafts(data.path);
     this.byId = new Map();
     for (const one of data.rows) {
@@ -122,17 +127,36 @@ export class Rows {
     this.host.changed();
   }
 
+  /** What stands below a line: how fast it has to be read, or how long a title is. */
   speed(row) {
+    if (row.data.limit) this.long(row, row.data.limit);
+    else this.fast(row);
+  }
+
+  fast(row) {
     const place = row.li.querySelector("[data-speed]");
     const count = length(row.area.value) + row.data.beside;
     const cps = row.data.shown ? (1000 * count) / row.data.shown : 0;
     const over = Math.max(0, count - Math.floor((this.limits.cps * row.data.shown) / 1000));
-    place.dataset.over = over > 0 ? "yes" : cps > 0.85 * this.limits.cps ? "near" : "no";
-    place.querySelector(".bar span").style.width = `${Math.min(100, (100 * cps) / (1.25 * this.limits.cps))}%`;
-    const said = `${cps.toFixed(1)}/${this.limits.cps}`;
     const { words } = this.host;
-    place.querySelector("output").textContent = over ? `${said} · ${filled(words.too_many, { n: over })}` : said;
+    this.gauge(place, cps / this.limits.cps, `${cps.toFixed(1)}/${this.limits.cps}`, over && filled(words.too_many, { n: over }));
     place.title = words.speed;
+  }
+
+  long(row, { most, unit }) {
+    const place = row.li.querySelector("[data-speed]");
+    const { words } = this.host;
+    const count = measure(row.area.value, unit);
+    const over = Math.max(0, count - most);
+    this.gauge(place, count / most, `${count}/${most} ${words[unit]}`, over && filled(words.too_long, { n: over }));
+    place.title = filled(words.length, { platform: this.platform });
+  }
+
+  /** The bar, what was measured, and, where it is too much, by how much. */
+  gauge(place, share, said, over) {
+    place.dataset.over = over ? "yes" : share > 0.85 ? "near" : "no";
+    place.querySelector(".bar span").style.width = `${Math.min(100, 80 * share)}%`;
+    place.querySelector("output").textContent = over ? `${said} · ${over}` : said;
   }
 
   select(row, { scroll = false } = {}) {
@@ -185,10 +209,10 @@ export class Rows {
       await released();
       this.apply(answer, { [row.id]: sent });
       if (answer.clashes.length) {
-        host.alarm(filled(host.words.clashed, { id: row.id, by: answer.clashes[0].by || host.words.somebody }));
+        host.alarm(filled(host.words.clashed, { id: row.name, by: answer.clashes[0].by || host.words.somebody }));
         return false;
       }
-      host.announce(filled(approve ? host.words.approved : host.words.saved, { id: row.id }));
+      host.announce(filled(approve ? host.words.approved : host.words.saved, { id: row.name }));
       host.refreshed(row);
       return true;
     } catch (error) {
@@ -269,7 +293,7 @@ export class Rows {
       const answer = await ask(`${host.path}/approve`, { versions: { [row.id]: row.saved.version }, approved });
       this.apply(answer);
       host.refreshed(row);
-      host.announce(filled(approved ? host.words.approved : host.words.unapproved, { id: row.id }));
+      host.announce(filled(approved ? host.words.approved : host.words.unapproved, { id: row.name }));
       return !answer.clashes.length;
     } catch (error) {
       this.failed(error);
@@ -290,7 +314,7 @@ export class Rows {
     const wanted = text.normalize("NFKC").toLowerCase();
     let count = 0;
     for (const row of this.all) {
-      const said = `${row.id}\n${row.data.source}\n${row.area.value}`.normalize("NFKC").toLowerCase();
+      const said = `${row.name}\n${row.data.source}\n${row.area.value}`.normalize("NFKC").toLowerCase();
       row.li.hidden = !said.includes(wanted) || (found && !row.data.findings && row !== this.current);
       count += row.li.hidden ? 0 : 1;
     }

@@ -10,6 +10,12 @@ export function length(text) {
   return count;
 }
 
+/** How long a text is in the unit that a platform counts in, as the server measures. */
+export function measure(text, unit) {
+  if (unit === "bytes") return new TextEncoder().encode(text).length;
+  return unit === "utf-16" ? text.length : length(text);
+}
+
 /** Code points before `at`, which counts UTF-16 units as a text field does. */
 export const codePoints = (text, at = text.length) => [...text.slice(0, at)].length;
 
