@@ -34,7 +34,7 @@ id = "tide"
 title = "潮"
 {synopsis}
 genre = "war-god"
-locales = ["en"]
+locales = {locales}
 platform = "shorts"
 [gates]
 translation = "required"
@@ -55,6 +55,7 @@ class Titles:
         self.folder = folder
         self.said = {"潮": "Tide", "归来": "The Return", "龙王归来": "The Dragon King Returns"}
         self.synopsis = ""
+        self.locales = ["en"]
         self.of_episode = "归来"
         self.shorter: tuple[str, ...] = ()
 
@@ -64,7 +65,7 @@ class Titles:
 
     def jobs(self, *only: str) -> list[Job]:
         synopsis = f'synopsis = "{self.synopsis}"' if self.synopsis else ""
-        text = MANIFEST.format(synopsis=synopsis, title=self.of_episode)
+        text = MANIFEST.format(synopsis=synopsis, title=self.of_episode, locales=self.locales)
         (self.folder / "series.toml").write_text(text, encoding="utf-8")
 
         def shorter(_line: Overlong, _tag: str) -> tuple[str, ...]:
@@ -218,6 +219,13 @@ def test_titles_are_done_with_their_translation_and_have_work_again_once_the_man
     assert (row.waits_for, row.next_step) == ("", "")
     titles.synopsis = "龙王归来"
     assert (titles.cell(), nightly._state(titles.job())) == ("under way", "work")
+
+
+def test_a_synopsis_keeps_the_full_stops_that_subtitles_leave_out(titles: Titles) -> None:
+    titles.locales, titles.said["潮"] = ["ja"], "潮が満ちる。"
+    titles.run()
+    track = titles.job().workspace.need(TargetTrack, target_file("ja"))
+    assert track.lines[0].text == "潮が満ちる。"
 
 
 def test_titles_have_no_final_gate(titles: Titles) -> None:

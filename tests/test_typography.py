@@ -61,14 +61,27 @@ def test_a_line_is_written_as_its_locale_writes_it(tag: str, raw: str, written: 
     assert typeset(raw, locale(tag)) == written
 
 
+@pytest.mark.parametrize(
+    ("tag", "raw", "written"),
+    [
+        ("ja", "龍王が帰る。三年後。", "龍王が帰る。三年後。"),
+        ("ja", "待て!。", "待て！"),
+        ("th", "ฉันรู้จักคุณ.", "ฉันรู้จักคุณ"),
+        ("fr", "Non!", "Non\u202f!"),
+    ],
+)
+def test_prose_keeps_the_full_stops_that_subtitles_leave_out(tag: str, raw: str, written: str) -> None:
+    assert typeset(raw, locale(tag), prose=True) == written
+
+
 def test_every_locale_has_a_golden_line() -> None:
     assert {tag for tag, _, _ in GOLDEN} == set(LOCALES)
 
 
-@given(MARKED, st.sampled_from(TAGS))
-def test_a_line_that_is_right_stays_as_it_is(text: str, tag: str) -> None:
-    once = typeset(text, locale(tag))
-    assert typeset(once, locale(tag)) == once
+@given(MARKED, st.sampled_from(TAGS), st.booleans())
+def test_a_line_that_is_right_stays_as_it_is(text: str, tag: str, prose: bool) -> None:
+    once = typeset(text, locale(tag), prose=prose)
+    assert typeset(once, locale(tag), prose=prose) == once
 
 
 @given(MARKED, st.sampled_from(TAGS))

@@ -70,8 +70,9 @@ class Assignment:
 
     @property
     def brief(self) -> Brief:
-        series = self.series
-        return Brief(series.title, series.genre, series.cast, self.job.episode.id, self.source.cues)
+        series, episode = self.series, self.job.episode
+        cues = self.source.cues
+        return Brief(series.title, series.genre, series.cast, episode.id, cues, prose=not episode.has_film)
 
     def engines(self, tag: str) -> tuple[Translator, ...]:
         return self.job.engines.route(tag, self.series)

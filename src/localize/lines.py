@@ -53,7 +53,8 @@ class Overlong:
 class Brief:
     """What a translator may know of the work as a whole; an engine that reads lines one by one ignores it.
 
-    `episode` and `track` are the episode's id and all of its cues, in order.
+    `episode` and `track` are the episode's id and all of its cues, in order; `prose` are titles and a synopsis, which
+    are not written as subtitles are.
     """
 
     title: str = ""
@@ -61,6 +62,7 @@ class Brief:
     cast: Cast = NOBODY
     episode: str = ""
     track: tuple[Cue, ...] = ()
+    prose: bool = False
 
 
 NOTHING_KNOWN = Brief()

@@ -192,14 +192,14 @@ def _row(
     events: Sequence[Event],
     most: Limit | None,
 ) -> Row:
-    text = line.text if line else ""
+    text, prose = line.text if line else "", most is not None
     return Row(
         cue=cue,
         source_version=source.version(cue),
         line=line,
         version=edits.version(cue, line),
-        found=_found(line, findings, required, profile),
-        tidy=fixes.tidy(line, profile) if line and line.human else (),
+        found=_found(line, findings, required, profile, prose),
+        tidy=fixes.tidy(line, profile, prose=prose) if line and line.human else (),
         risk=risk,
         comments=said,
         editor=editor,
@@ -209,12 +209,14 @@ def _row(
     )
 
 
-def _found(line: TargetLine | None, findings: Sequence[Finding], required: Line, profile: Locale) -> tuple[Found, ...]:
+def _found(
+    line: TargetLine | None, findings: Sequence[Finding], required: Line, profile: Locale, prose: bool
+) -> tuple[Found, ...]:
     """Findings with what one click can do; where two want the same, the first one offers it."""
     offered: set[str] = set()
     found = []
     for finding in findings:
-        made = fixes.fixes(finding, line, required, profile) if line else ()
+        made = fixes.fixes(finding, line, required, profile, prose=prose) if line else ()
         found.append(Found(finding, tuple(fix for fix in made if fix.text not in offered)))
         offered |= {fix.text for fix in made}
     return tuple(found)

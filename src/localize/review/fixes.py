@@ -44,6 +44,7 @@ class _Place:
     terms: Sequence[Term]
     source: str
     profile: Locale
+    prose: bool
 
     @property
     def text(self) -> str:
@@ -54,16 +55,18 @@ class _Place:
         return next((term for term in self.terms if term.source == self.finding.term), None)
 
 
-def fixes(finding: Finding, line: TargetLine, source: Line, profile: Locale) -> tuple[Fix, ...]:
+def fixes(finding: Finding, line: TargetLine, source: Line, profile: Locale, *, prose: bool = False) -> tuple[Fix, ...]:
     """What can be done about `finding` in `line`, the best first; empty where only a person can tell."""
-    place = _Place(finding, line, source.terms.get(profile.tag, ()), source.text, profile)
+    place = _Place(finding, line, source.terms.get(profile.tag, ()), source.text, profile, prose)
     return _told_apart((fix for make in _BY_RULE.get(finding.rule, ()) for fix in make(place)), line.text)
 
 
-def tidy(line: TargetLine, profile: Locale) -> tuple[Fix, ...]:
+def tidy(line: TargetLine, profile: Locale, *, prose: bool = False) -> tuple[Fix, ...]:
     """What can be done about a line that no rule complains of: spaces and marks as the locale has them."""
     spaced = _spaced(line.text)
-    return _told_apart([Fix("spaces", spaced), Fix("marks", typography.typeset(spaced, profile))], line.text)
+    return _told_apart(
+        [Fix("spaces", spaced), Fix("marks", typography.typeset(spaced, profile, prose=prose))], line.text
+    )
 
 
 def _told_apart(found: Iterable[Fix], text: str) -> tuple[Fix, ...]:
@@ -181,7 +184,7 @@ def _without_filler(text: str, language: str) -> str:
 
 
 def _typeset(place: _Place) -> Iterable[Fix]:
-    yield Fix("marks", typography.typeset(_spaced(place.text), place.profile))
+    yield Fix("marks", typography.typeset(_spaced(place.text), place.profile, prose=place.prose))
 
 
 def _without_tags(place: _Place) -> Iterable[Fix]:

@@ -44,8 +44,8 @@ _ROUNDS = 8
 _INSIDE_QUOTES = "[ \u00a0\u202f]*"
 
 
-def typeset(text: str, profile: Locale) -> str:
-    """`text` with the marks of `profile`."""
+def typeset(text: str, profile: Locale, *, prose: bool = False) -> str:
+    """`text` with the marks of `profile`; those of subtitles, unless it is `prose`."""
     parts, at = [], 0
     kept = [found.span() for found in _ADDRESS.finditer(text)]
     # One stretch of text at a time, so that marks are seen with their neighbours but never inside an address.
@@ -53,22 +53,22 @@ def typeset(text: str, profile: Locale) -> str:
     for (start, end), name in zip(kept, shield, strict=True):
         parts += [text[at:start], name]
         at = end
-    line = _settled("".join([*parts, text[at:]]), profile, reading.of(profile.tag))
+    line = _settled("".join([*parts, text[at:]]), profile, reading.of(profile.tag), prose)
     for name, address in shield.items():
         line = line.replace(name, address)
     return line
 
 
-def _settled(text: str, profile: Locale, row: Reading) -> str:
+def _settled(text: str, profile: Locale, row: Reading, prose: bool) -> str:
     """Where one rule makes room for another, the line is gone over again."""
     for _ in range(_ROUNDS):
-        if (line := _typeset(text, profile, row)) == text:
+        if (line := _typeset(text, profile, row, prose)) == text:
             break
         text = line
     return text
 
 
-def _typeset(text: str, profile: Locale, row: Reading) -> str:
+def _typeset(text: str, profile: Locale, row: Reading, prose: bool) -> str:
     text = text.translate(_DIGITS)
     if not profile.writes_han:
         if row.full_stop.value == "dropped":
@@ -86,7 +86,9 @@ def _typeset(text: str, profile: Locale, row: Reading) -> str:
         text = _SPACE_AFTER_MARK.sub(" ", text)
     if profile.script in {"Latn", "Cyrl"}:
         text = _APOSTROPHE.sub("’", text)
-    return _OWN.get(profile.tag.split("-")[0], str)(text)
+    language = profile.tag.split("-")[0]
+    own = _OWN.get(language, str)
+    return (_IN_PROSE.get(language, own) if prose else own)(text)
 
 
 def _quoted(text: str, row: Reading) -> str:
@@ -160,8 +162,12 @@ def _thai(text: str) -> str:
     return regex.sub(r"(?<=\p{Thai}{4}|\p{Thai}[!?”])[.,](?=[\s”]|$)", "", text)
 
 
+def _japanese_prose(text: str) -> str:
+    return regex.sub(r"(?<=[!?！？…])[。]", "", text)
+
+
 def _japanese(text: str) -> str:
-    text = regex.sub(r"(?<=[!?！？…])[。]", "", text)
+    text = _japanese_prose(text)
     text = regex.sub(r"。+(?=[」』）]|\s*$|\n)", "", text)
     return regex.sub(r"。+[ \u3000]*", "\u3000", text)
 
@@ -169,3 +175,5 @@ def _japanese(text: str) -> str:
 _OWN: Mapping[str, Callable[[str], str]] = {
     "es": _spanish, "fr": _french, "ar": _arabic, "hi": _hindi, "th": _thai, "ja": _japanese,
 }  # fmt: skip
+_IN_PROSE: Mapping[str, Callable[[str], str]] = {"ja": _japanese_prose}
+"""Where subtitles have a convention of their own."""

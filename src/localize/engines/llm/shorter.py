@@ -67,6 +67,6 @@ class Shortening:
             return {one.line.cue.id: f"{text!r} has other numbers than the line: keep all of them, in digits"}
         found = self._found[one.line.cue.id]
         # As the line will be written: the marks of some locales take spaces.
-        over = length(typeset(text, self._profile)) - one.limit
+        over = length(typeset(text, self._profile, prose=self._brief.prose)) - one.limit
         found.insert(0 if over <= 0 else len(found), Translation(text, flags(text, one.line.text)))
         return {one.line.cue.id: f"{text!r} is still {over} over 'max_characters'"} if over > 0 else {}

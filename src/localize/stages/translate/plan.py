@@ -198,7 +198,7 @@ class Plan:
         return replace(made, flags=tuple(flags), full=one.text)
 
     def _typeset(self, made: Translation) -> str:
-        return typeset(made.text.strip(), self.profile)
+        return typeset(made.text.strip(), self.profile, prose=self.brief.prose)
 
     def _limit(self, cue_id: str) -> int | None:
         """How many grapheme clusters of the cue can be read; None where anything goes."""

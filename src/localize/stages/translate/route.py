@@ -38,7 +38,8 @@ def line_fingerprints(line: Line, tag: str, brief: Brief, route: Mapping[Transla
     if any(engine.reads_brief for engine in route):
         speaker = brief.cast.named(line.cue.speaker)
         people = (brief.title, brief.genre, speaker, brief.cast.mentioned(line.text))
+    written = ("prose",) if brief.prose else ()
     return [
-        fingerprint("line", VERSION, line.text, required, people, versions[: number + 1])
+        fingerprint("line", VERSION, line.text, required, people, versions[: number + 1], *written)
         for number in range(len(versions))
     ]
