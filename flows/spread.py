@@ -41,6 +41,7 @@ def out(jobs: Sequence[Job], asked: Asked) -> State[None]:
     if asked.budget:
         why = InputError("a budget is kept within one process", next_step="give no budget, or one run to all episodes")
         return Failed(message=str(why), data=why)
+    films = sum(job.episode.has_film for job in jobs)
     shared, run_id = asdict(asked), runtime.flow_run.get_id()
     with get_client(sync_client=True) as client:
         try:
@@ -56,4 +57,4 @@ def out(jobs: Sequence[Job], asked: Asked) -> State[None]:
                 tags=triggers.tags(job),
                 idempotency_key=f"{run_id} {job.episode.id}",
             )
-    return Completed(name=SPREAD, message=f"{len(jobs)} episodes were given to the workers of the pool")
+    return Completed(name=SPREAD, message=f"{films} episodes were given to the workers of the pool")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from localize import estimate
 from localize.errors import ReviewError
-from localize.series import Series
+from localize.series import METADATA, Series
 
 _SHOWN = 5
 """So many failures of a series, and so many notes, are named in a summary that is to fit on a screen."""
@@ -41,7 +41,7 @@ class SeriesNight:
 
 def summary(nights: Sequence[SeriesNight], *, took_s: float | None = None) -> list[str]:
     """What a mail shows: a line per series, what failed, what waits, and what to type next."""
-    total = sum(len(ids) for one in nights for ids in one.states.values())
+    total = sum(id_ != METADATA for one in nights for ids in one.states.values() for id_ in ids)
     head = f"{len(nights)} series, {total} episodes on {socket.gethostname()}"
     lines = [head if took_s is None else f"{head}, {estimate.spoken(took_s)}"]
     for one in nights:
