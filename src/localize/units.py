@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -16,8 +17,8 @@ from localize.runs import RunUnit
 from localize.steps import STEPS
 
 WORKERS = os.cpu_count() or 1
-_QUICK_S = 0.02
-"""A unit that is done already takes a millisecond or two to be found so."""
+_QUICK_S = 0.05
+"""A unit that is done already takes a millisecond or two to be found so, and a wave has one or two for each locale."""
 NAMED = 4
 """As many locales stand in a unit's name; more would push everything else out of a terminal's line."""
 
@@ -107,19 +108,26 @@ def in_threads(units: Sequence[Unit], run: Callable[[Unit], Done]) -> Sequence[D
 
     Where one breaks off, what has not begun is dropped and what runs is not waited for: `Job.stop` ends it.
     """
-    if len(units) == 1:
-        return [run(units[0])]
-    futures: list[Future[Done]] = []
-    quick = True
+    left, made = deque(enumerate(units)), dict[int, Done]()
+
+    def work() -> None:
+        while True:
+            try:
+                place, unit = left.popleft()
+            except IndexError:
+                return
+            made[place] = run(unit)
+
+    threads = [_pool().submit(work)]
     try:
-        for unit in units:
-            futures.append(_pool().submit(run, unit))
-            # What is done is found sooner one after the other than by threads that take turns at the interpreter.
-            quick = quick and bool(wait(futures[-1:], _QUICK_S).done)
-        return [future.result() for future in futures]
+        # What is done is found sooner by one thread than by several that take turns at the interpreter.
+        if wait(threads, _QUICK_S).not_done:
+            threads += [_pool().submit(work) for _ in range(min(WORKERS, len(units)) - 1)]
+        for thread in threads:
+            thread.result()
+        return [made[place] for place in range(len(units))]
     finally:
-        for future in futures:
-            future.cancel()
+        left.clear()
 
 
 @cache
