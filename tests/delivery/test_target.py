@@ -128,3 +128,19 @@ def test_a_file_is_no_folder_to_deliver_to(tmp_path: Path) -> None:
 def test_a_password_is_never_shown() -> None:
     assert shown("sftp://mei:geheim@host:22/in") == "sftp://host:22/in"
     assert shown("s3://bucket/in") == "s3://bucket/in"
+
+
+class Bucket(MemoryFileSystem):
+    """Makes a bucket of every folder it is asked for, as drivers of object stores do."""
+
+    cachable = False
+    protocol = ("s3",)
+
+    def makedirs(self, path: str, exist_ok: bool = False) -> None:
+        raise AssertionError(f"{path} was made")
+
+
+def test_a_bucket_that_is_not_there_is_never_made() -> None:
+    target = Target(Bucket(), f"/{uuid.uuid4()}", "s3://shows")
+    target.put("king/a.srt", [DATA], SHA256)
+    assert target.sha256("king/a.srt") == SHA256

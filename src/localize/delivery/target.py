@@ -25,6 +25,8 @@ CHUNK_BYTES = 1 << 20
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)(?:::\S*)?://")
 # Anything else stores objects, where a move is a copy.
 _RENAMES = frozenset({"file", "local", "sftp", "ssh", "smb", "ftp", "hdfs", "arrow_hdfs", "webhdfs", "memory"})
+# They know no folders, and a driver takes the wish for one as that for a bucket, which a slip of the pen would make.
+_BUCKETS = frozenset({"s3", "s3a", "gs", "gcs", "oss", "r2", "tos", "cos", "abfs", "abfss", "az"})
 _FULL = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the disk quota is used up"}
 
 
@@ -43,6 +45,7 @@ class Target:
         protocols = {fs.protocol} if isinstance(fs.protocol, str) else {*fs.protocol}
         self.local = bool(protocols & {"file", "local"})
         self._renames = bool(protocols & _RENAMES)
+        self._in_bucket = bool(protocols & _BUCKETS)
 
     def below(self, folder: str) -> Target:
         return Target(self._fs, self._path(folder), f"{self.shown.rstrip('/')}/{folder}") if folder else self
@@ -83,7 +86,8 @@ class Target:
         written = f"{folder}/.{last}.part" if self._renames else final
         try:
             with self._errors(name, "written"):
-                self._fs.makedirs(folder, exist_ok=True)
+                if not self._in_bucket:
+                    self._fs.makedirs(folder, exist_ok=True)
                 self._write(written, chunks, sha256)
             if self._sha256(written, name) != sha256:
                 raise DeliveryError(f"{self.shown}/{name} does not hold what was sent", next_step="deliver again")
