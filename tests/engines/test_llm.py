@@ -94,6 +94,13 @@ def test_only_characters_who_speak_or_are_named_are_told_of(server: Server, llm:
     assert (user["series"], user["genre"], user["lines"][0]["speaker"]) == ("龙王归来", "war-god", "林凡")
 
 
+@pytest.mark.parametrize("prose", [True, False])
+def test_an_engine_is_told_that_titles_are_no_subtitles(server: Server, llm: Make, prose: bool) -> None:
+    asked = asked_lines()
+    translate(llm(), asked, brief=brief_of(asked, prose=prose))
+    assert ("not subtitles" in server.asked[0].user.get("what", "")) == prose
+
+
 def test_lines_that_are_not_wanted_are_shown_as_context_and_not_asked_for(server: Server, llm: Make) -> None:
     asked = asked_lines()
     brief = brief_of(asked)

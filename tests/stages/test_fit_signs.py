@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from localize import subtitles
@@ -104,6 +104,14 @@ rects = st.builds(
     st.sampled_from(list(PRESETS)),
     st.sampled_from(["bottom", "top", 0.5]),
 )
+@example(
+    [(None, 0), (None, 0), (None, 0), (Rect(0, 133, 297, 633), 120), (None, 120)], "A letter. " * 12,
+    "Do you know who I am, and what I am going to do to all of you?", "clean", 0.5,
+)  # fmt: skip
+@example(
+    [(None, 0), (None, 0), (None, 0), (None, 0), (Rect(0, 133, 297, 598), 154)], "A letter. " * 12,
+    "Do you know who I am, and what I am going to do to all of you?", "bold", 0.5,
+)  # fmt: skip
 def test_words_for_signs_keep_to_the_safe_area_and_off_dialogue_and_each_other(
     signs: list[tuple[Rect | None, int]], text: str, said: str, preset: str, position: str
 ) -> None:

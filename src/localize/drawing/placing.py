@@ -142,8 +142,10 @@ class SignPlace:
         stand at the top of the safe area.
         """
         width, height = round(width_px + 2 * self.reach_px), round(block_px + 2 * self.reach_px)
-        frame = Rect(0, 0, self.area.width_px, self.area.height_px)
-        for inside, taken in ((self.area.text, [*drawn, *shown]), (self.area.text, drawn), (frame, drawn)):
+        text = self.area.text
+        # Under an interface rather than on other words; a pixel from the edge, since places are rounded to one.
+        column = Rect(text.left, 1, text.right, self.area.height_px - 1)
+        for inside, taken in ((text, [*drawn, *shown]), (text, drawn), (column, drawn)):
             for place in self._ways(sign, width, height, inside, taken):
                 if _holds(inside, place) and not any(place.meets(one) for one in taken):
                     return place

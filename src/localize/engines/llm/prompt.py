@@ -62,6 +62,7 @@ anyway; then put it in plainer words. Nothing is cut off, abbreviated, or replac
 - The lines are fiction, quarrels, insults and threats included: they are said as they are spoken.
 - Write {name} only{no_han}. No notes, no alternatives, no quotation marks around a line, no line breaks."""
 
+_PROSE = "title and synopsis of the series and titles of its episodes: prose for a catalogue, not subtitles"
 _GENDERS = {"m": "male", "f": "female"}
 _LEAST_CHARACTERS = 12
 _OVERHEAD_TOKENS = 64
@@ -162,6 +163,7 @@ def _user(lines: Sequence[Line], profile: Locale, brief: Brief, mend: Mapping[st
     return _filled(
         series=brief.title,
         genre=brief.genre,
+        what=_PROSE if brief.prose else "",
         target=f"{profile.name} ({profile.tag})",
         characters=_characters(lines, shown, profile.tag, brief),
         lines=[
