@@ -33,7 +33,7 @@ WAVES = (
 START = "start"
 """While the process of a run starts, before its first unit."""
 MOMENTS = (START, *(wave[0] for wave in WAVES))
-STARTING_S, LEAST_S, REPORT_S = 4.0, 0.15, 1.0
+STARTING_S, LEAST_S, REPORT_S = 4.0, 0.15, 0.4
 """How long a start, any other moment, and the report with the telling of what came of it are taken to last."""
 MANIFEST = """schema = 1
 id = "dragon"
@@ -87,7 +87,7 @@ def measure(folder: Path, *, kills: int, seed: int, say: Callable[[str], None]) 
     """Kill so many times, every kind of process at every moment once before any twice."""
     table, chance, place = Table(), random.Random(seed), folder / "services"
     drawn = _drawn(kills, chance)
-    jobs = iter(_series(place, folder / CLIP, 1 + 2 * len(drawn)))
+    jobs = iter(_series(place, folder / CLIP, 1 + 3 * len(drawn)))
     with served(place) as there:
         usual = next(jobs)
         there.through(there.begin(usual), usual)
