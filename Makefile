@@ -45,7 +45,7 @@ test: models
 bench: models
 	$(STARTER) $(BIN)/python -m tests.bench
 
-# Kills processes, the desk's too, and lets disks fail, in a folder of its own; options: make chaos CHAOS="--kills 20 --seed 7"
+# Kills processes, the desk, Prefect and its worker too, and lets disks fail, in a folder of its own; options: make chaos CHAOS="--kills 20 --seed 7"
 chaos: setup
 	@$(BIN)/python -m tests.chaos $(CHAOS)
 
