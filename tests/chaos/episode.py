@@ -161,7 +161,7 @@ DAY: tuple[Act | None, ...] = (
 """`None` is a run of the pipeline."""
 
 
-def artefacts(step: str, scope: str) -> tuple[str, ...]:
+def artefacts(step: str, scope: str, episode_id: str = "ep01") -> tuple[str, ...]:
     """What a unit writes: it is complete when all of it is there."""
     return {
         "shots": (SHOTS,),
@@ -174,24 +174,25 @@ def artefacts(step: str, scope: str) -> tuple[str, ...]:
         "check": (findings_file(scope),),
         "sidecar": tuple(subtitle_file(scope, kind) for kind in FORMATS),
         "burn": (render_file(scope),),
-        "mux": tuple(f"ep01.multi.{kind}" for kind in KINDS),
+        "mux": tuple(f"{episode_id}.multi.{kind}" for kind in KINDS),
         "report": ("report.html", "contact-sheet.png"),
     }.get(step, ())
 
 
-UNITS: tuple[Step, ...] = (
-    *((step, SOURCE) for step in ("shots", "read", "transcribe", "segment", "cover", "mux", "report")),
-    *((step, tag) for step in ("translate", "fit", "check", "sidecar", "burn") for tag in TAGS),
-)
+def _units(tags: Sequence[str]) -> Sequence[Step]:
+    return (
+        *((step, SOURCE) for step in ("shots", "read", "transcribe", "segment", "cover", "mux", "report")),
+        *((step, tag) for step in ("translate", "fit", "check", "sidecar", "burn") for tag in tags),
+    )
 
 
-def complete(home: Path) -> Mapping[Step, tuple[str, ...]]:
+def complete(home: Path, tags: Sequence[str] = TAGS) -> Mapping[Step, tuple[str, ...]]:
     """The units all of whose files are there as recorded, by the fingerprints of what they were made from."""
     state = home / "episode.json"
     recorded: dict[str, Any] = json.loads(state.read_bytes())["artefacts"] if state.exists() else {}
     found = {}
-    for step in UNITS:
-        records = [(home / name, recorded.get(name)) for name in artefacts(*step)]
+    for step in _units(tags):
+        records = [(home / name, recorded.get(name)) for name in artefacts(*step, home.name)]
         if all(record and path.exists() and _digest(path) == record["digest"] for path, record in records):
             found[step] = tuple(record["fingerprint"] for _, record in records)
     return found

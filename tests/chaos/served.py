@@ -94,17 +94,20 @@ class Served:
             self._worker.wait()
             self._start_worker()
         if killed == "gone":  # which the automations find out in minutes
-            self.through(self.begin(job), job)
+            self._end(self.begin(job), job)
             return True
         return self.through(run, job)
 
     def through(self, run: str, job: Job) -> bool:
-        """Wait until the run is through, and begin another where it was lost; whether one was begun."""
+        """Wait until the run is through, and begin another where it was lost, once; whether one was begun."""
+        if lost := self._end(run, job) == "CRASHED":
+            self._end(self.begin(job), job)
+        return lost
+
+    def _end(self, run: str, job: Job) -> str:
+        """How the run ended."""
         until(lambda: self._state(run) in ENDED, f"the end of {job.episode.id}", PATIENCE_S, LOOK_S)
-        if self._state(run) != "CRASHED":
-            return False
-        self.through(self.begin(job), job)
-        return True
+        return self._state(run)
 
     def _start_worker(self) -> None:
         environment = {**self._server.environment, "PREFECT_WORKER_QUERY_SECONDS": "1"}

@@ -23,7 +23,7 @@ from localize import disk, gc, pipeline, runs
 from localize.engines.registry import Engines
 from localize.job import Job
 from localize.series import load
-from tests.chaos.episode import CLIP, litter, outcome
+from tests.chaos.episode import CLIP, artefacts, complete, litter, outcome
 from tests.chaos.served import VICTIMS, Served, served
 
 WAVES = (
@@ -98,6 +98,7 @@ def measure(folder: Path, *, kills: int, seed: int, say: Callable[[str], None]) 
             run, row = there.begin(job), table.rows[victim]
             reached = partial(_reached, there, run, job, moment)
             killed = there.kill(run, victim, reached, chance.uniform(0, lengths[moment]))
+            before = _made(job)
             again = there.mend(run, job, victim, killed)
             if killed:
                 row.kills += 1
@@ -105,11 +106,12 @@ def measure(folder: Path, *, kills: int, seed: int, say: Callable[[str], None]) 
                 row.went_on += not again
             else:
                 drawn.append((victim, moment))  # there was nothing to kill yet, or any more
-            lost, twice = _lost(job, wanted), _twice(job)
+            lost, twice = _lost(job, wanted), {*_recorded_twice(job), *_made_anew(before, _made(job))}
             row.lost, row.twice = row.lost + len(lost), row.twice + len(twice)
             for what in (*lost, *(f"{unit} was made twice" for unit in twice)):
                 table.notes.append(f"{job.episode.id}: {what}, after {victim} was killed in {moment}")
-            say(f"{job.episode.id}: {victim} killed in {moment}{', begun again' if again else ''}; {table.kills} kills")
+            did = "killed" if killed else "not there any more, or not yet,"
+            say(f"{job.episode.id}: {victim} {did} in {moment}{', begun again' if again else ''}; {table.kills} kills")
     table.notes += _unfinished(done)
     return table
 
@@ -166,7 +168,23 @@ def _lost(job: Job, wanted: Mapping[str, str]) -> list[str]:
     return differ + [f"{name} stayed after gc" for name in litter(job.workspace.folder)]
 
 
-def _twice(job: Job) -> list[str]:
+def _made(job: Job) -> dict[str, tuple[int, ...]]:
+    """Units all of whose files are there, and when these were written; a report tells of runs, and is written again."""
+    home = job.workspace.folder
+    units = [unit for unit in complete(home, job.options.locales) if unit[0] != "report"]
+    return {" ".join(unit): tuple(_written_ns(home / name) for name in artefacts(*unit, home.name)) for unit in units}
+
+
+def _written_ns(path: Path) -> int:
+    return path.stat().st_mtime_ns
+
+
+def _made_anew(before: Mapping[str, tuple[int, ...]], after: Mapping[str, tuple[int, ...]]) -> list[str]:
+    """Units that were whole when something was killed, and were made again all the same."""
+    return [unit for unit, written in before.items() if after.get(unit) != written]
+
+
+def _recorded_twice(job: Job) -> list[str]:
     """Units that more than one run, or one run twice, has recorded as made."""
     made = Counter(f"{unit.step} {scope}" for unit in _units(job) for scope in unit.done)
     return [unit for unit, times in made.items() if times > 1]
